@@ -1,0 +1,35 @@
+/** A work's label in the museum's form: artist, where and when they lived, title in italics with its date, medium, credit. */
+import { say } from '../texts';
+import type { Work } from '../works';
+
+export function WorkLabel({ work }: { work: Work }) {
+  const { name, life } = artistOf(work.artist);
+  return (
+    <div className="label" data-work={work.id} dir="auto">
+      {name && (
+        <p className="label-artist">
+          {name}
+          {life && <span className="label-life">{life}</span>}
+        </p>
+      )}
+      <p className="label-title">
+        <cite>{work.title || say('work.untitled')}</cite>
+        {work.date && <span className="label-date">, {work.date}</span>}
+      </p>
+      {work.medium && <p className="label-medium">{work.medium}</p>}
+      <p className="label-credit">{creditOf(work)}</p>
+    </div>
+  );
+}
+
+/** "Jan Steen (Dutch, 1626-1679)" is two lines on a label: who, and where and when. */
+export function artistOf(artist: string): { name: string; life: string } {
+  const parts = /^(.+?)\s*\(([^()]*\d[^()]*)\)$/.exec(artist);
+  return parts ? { name: parts[1] ?? '', life: parts[2] ?? '' } : { name: artist, life: '' };
+}
+
+/** The credit line; the museum goes before it where the line does not name it. */
+function creditOf({ credit, museum }: Work): string {
+  if (!museum || credit.includes(museum)) return credit;
+  return credit ? `${museum}. ${credit}` : museum;
+}

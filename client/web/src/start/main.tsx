@@ -1,0 +1,7 @@
+import { mount } from '../parts/mount';
+import '../tokens.css';
+import '../base.css';
+import './start.css';
+import { Start } from './Start';
+
+mount(<Start />);

@@ -1,0 +1,71 @@
+"""Opening pictures that others gave us: within limits, or not at all.
+
+An 11 KiB PNG can unfold to 267 MB, so the size is read from the header before any pixel is decoded.
+No network, no torch.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+MAX_PIXELS: Final = 16_000_000
+"""4,000 x 4,000: sixteen times what the wall shows, and 64 MB unfolded."""
+
+MAX_FILE_BYTES: Final = 64 * 2**20
+"""More than any honest 16-megapixel picture, and never read into memory unasked."""
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "TIFF")
+"""What Pillow may try: each further decoder is one more that strangers' bytes reach."""
+
+MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB"})
+"""8-bit modes; Pillow turns 16-bit ones into white without a word."""
+
+
+class UnreadableImage(ValueError):
+    """A picture we do not open. One sentence: what was found, what to do."""
+
+
+def open_image(path: Path) -> Image.Image:
+    """The picture upright in RGB, transparency on white. Raises UnreadableImage."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file() or not 0 < size <= MAX_FILE_BYTES:
+            raise UnreadableImage(f"{path.name} is {size:,} bytes; we read files of 1 to {MAX_FILE_BYTES:,}")
+        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit below is stricter
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise UnreadableImage(f"{path.name} has {width} x {height} pixels; make it at most {MAX_PIXELS:,}")
+            if image.mode not in MODES:
+                raise UnreadableImage(f"{path.name} has pixels of mode {image.mode}; save it with 8 bits a channel")
+            upright = ImageOps.exif_transpose(image)
+            return on_white(upright)
+    except UnreadableImage:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage(f"{path.name} has too many pixels; make it at most {MAX_PIXELS:,}") from error
+    except FileNotFoundError as error:
+        raise UnreadableImage(f"{path.name} is not there; put it in the folder or take its line out") from error
+    except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, zlib.error and more on broken bytes
+        raise UnreadableImage(f"{path.name} is not a picture we can read ({error}); save it as JPEG or PNG") from error
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """RGB, with transparent parts as on paper."""
+    if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        paper = Image.new("RGBA", seen.size, "white")
+        return Image.alpha_composite(paper, seen).convert("RGB")
+    return image.convert("RGB")
+
+
+def square(image: Image.Image, side: int) -> NDArray[np.uint8]:
+    """The middle of the picture: RGB image -> uint8 (3, side, side), the crop that the generator learns from."""
+    fitted = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
+    return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))

@@ -1,0 +1,166 @@
+"""What pages ask before and beside the socket: the room, its artworks, their pictures, and the code that leads to it.
+
+Plain HTTP that caches well. Nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+import msgspec
+import segno
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from server.announce import DEFAULT_ROOM, join_url
+from server.faults import NO_ROOM, Refusal
+from server.lobby import Lobby
+from server.representation import Representation
+
+if TYPE_CHECKING:
+    from models.collection import Collection
+
+REVALIDATE: Final = "no-cache"
+"""Kept, but asked for again each time: one round trip that says "not modified"."""
+
+A_DAY: Final = "public, max-age=86400"
+"""Pictures of artworks: they hardly ever change, and a curator who replaces one waits a day."""
+
+IMAGE_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+"""What is sent as a picture. Never SVG: it can carry scripts."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """An artwork as pages get it (docs/SPEC.md)."""
+
+    id: str
+    title: str
+    artist: str
+    date: str
+    medium: str
+    department: str
+    museum: str
+    credit: str
+    license: str
+    link: str
+    image: str
+    """This server's picture where it has one, else the museum's address, else nothing."""
+    thumbhash: str
+    width: int
+    height: int
+    x: float
+    y: float
+
+
+class Works(msgspec.Struct, frozen=True):
+    """A whole collection; `digest` is what a welcome names."""
+
+    digest: str
+    works: list[Listed]
+
+
+def listed(collection: Collection) -> Works:
+    """The collection for pages: everything a label needs, and the place on the map."""
+    works = [
+        Listed(
+            id=work.id,
+            title=work.title,
+            artist=work.artist,
+            date=work.date,
+            medium=work.medium,
+            department=work.department,
+            museum=work.museum,
+            credit=work.credit,
+            license=work.license,
+            link=work.link,
+            image=f"/images/{quote(work.id, safe='')}" if collection.image_path(work.id) is not None else work.image,
+            thumbhash=work.thumbhash,
+            width=work.width,
+            height=work.height,
+            x=round(float(x), 6),
+            y=round(float(y), 6),
+        )
+        for work, (x, y) in zip(collection.works, collection.places, strict=True)
+    ]
+    return Works(collection.digest, works)
+
+
+class Catalogue:
+    """The routes of one installation's rooms and works."""
+
+    def __init__(self, lobby: Lobby, collection: Collection) -> None:
+        self._lobby = lobby
+        self._collection = collection
+        self._works: Representation | None = None
+
+    @property
+    def routes(self) -> list[Route]:
+        """All of them."""
+        return [
+            Route("/api/rooms/{room}", self.room),
+            Route("/api/rooms/{room}/works", self.works),
+            Route("/images/{id:path}", self.image),
+            Route("/qr.svg", self.qr),
+        ]
+
+    async def room(self, request: Request) -> Response:
+        """What a page shows of a room before it connects."""
+        name = request.path_params["room"]
+        try:
+            card = await self._lobby.card(name)
+        except Refusal as refusal:
+            return _refused(refusal)
+        about = {
+            "room": card.room,
+            "model": card.model,
+            "resolution": card.resolution,
+            "collection": card.collection,
+            "join": join_url(self._lobby.settings, card.room),
+            "qr": f"/qr.svg?room={quote(card.room, safe='')}",
+            "people": self._lobby.steering(card.room),
+        }
+        return JSONResponse(about, headers={"Cache-Control": REVALIDATE})
+
+    async def works(self, request: Request) -> Response:
+        """Every artwork of the collection."""
+        try:
+            await self._lobby.card(request.path_params["room"])
+        except Refusal as refusal:
+            return _refused(refusal)
+        if self._works is None:
+            # Off the event loop: 10,000 works are 5 MB of JSON.
+            self._works = await asyncio.to_thread(self._write_works)
+        return self._works.answer(request, REVALIDATE)
+
+    async def image(self, request: Request) -> Response:
+        """A picture that lies in the collection's own folder."""
+        path = self._collection.image_path(request.path_params["id"])
+        media_type = None if path is None else IMAGE_TYPES.get(path.suffix.lower())
+        if path is None or media_type is None or not await asyncio.to_thread(path.is_file):
+            return _error("This server has no picture of that artwork.", 404)
+        return FileResponse(path, media_type=media_type, headers={"Cache-Control": A_DAY})
+
+    async def qr(self, request: Request) -> Response:
+        """The code that a phone scans to join a room."""
+        try:
+            card = await self._lobby.card(request.query_params.get("room", DEFAULT_ROOM))
+        except Refusal as refusal:
+            return _refused(refusal)
+        picture = io.BytesIO()
+        segno.make(join_url(self._lobby.settings, card.room), micro=False).save(picture, kind="svg", scale=8, border=4)
+        return Response(picture.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": REVALIDATE})
+
+    def _write_works(self) -> Representation:
+        return Representation(msgspec.json.encode(listed(self._collection)), "application/json")
+
+
+def _refused(refusal: Refusal) -> Response:
+    return _error(refusal.message, 404 if refusal.code == NO_ROOM else 503)
+
+
+def _error(sentence: str, status: int) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})

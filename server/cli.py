@@ -1,0 +1,236 @@
+"""The command `genstudio`. Only words and options: what a command does is imported when it is called, so help is quick.
+
+Exit codes: 0 done, 2 bad arguments or files, 3 port taken, 4 hub unreachable (`exits.py`).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from server.settings import ServerSettings
+
+SINCE_S = time.monotonic()
+"""When the command began, nearly: what "open after" is counted from."""
+
+app = typer.Typer(
+    help="A wall that shows what a GAN dreams, steered together from phones.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+collection_app = typer.Typer(help="Collections of artworks.", no_args_is_help=True)
+app.add_typer(collection_app, name="collection")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 (the default) lets phones in.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on (8000).")]
+Model = Annotated[str | None, typer.Option(help="Name of a generator, or a .safetensors file (bundled).")]
+CollectionFolder = Annotated[
+    Path | None, typer.Option(help="Folder with artworks; the starter collection if left out.")
+]
+Redis = Annotated[str | None, typer.Option(help="redis://HOST:6379 joins several processes; without it, one does all.")]
+Rooms = Annotated[
+    list[str] | None, typer.Option("--room", help="A room, one for each wall; repeat it for more (main).")
+]
+PublicUrl = Annotated[
+    str | None, typer.Option(help="Address in the QR code; this machine's in the network if left out.")
+]
+Threads = Annotated[int | None, typer.Option(help="Processor threads that draw one picture (all, at most 4).")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda.")]
+LogFormat = Annotated[str | None, typer.Option(help="console or json.")]
+
+
+@app.command()
+def serve(
+    host: Host = None,
+    port: Port = None,
+    model: Model = None,
+    collection: CollectionFolder = None,
+    redis: Redis = None,
+    room: Rooms = None,
+    public_url: PublicUrl = None,
+    threads: Threads = None,
+    device: Device = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Open an installation: pages, sockets and drawing in one process."""
+    settings = read_settings(
+        host=host,
+        port=port,
+        model=model,
+        collection=collection,
+        redis_url=redis,
+        rooms=room,
+        public_url=public_url,
+        threads=threads,
+        device=device,
+        log_format=log_format,
+    )
+    from server.installation import run
+
+    run("serve", settings, SINCE_S)
+
+
+@app.command()
+def gateway(
+    host: Host = None,
+    port: Port = None,
+    model: Model = None,
+    collection: CollectionFolder = None,
+    redis: Redis = None,
+    room: Rooms = None,
+    public_url: PublicUrl = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Hold pages and sockets for rooms that renderers draw elsewhere; needs --redis, and no torch."""
+    settings = read_settings(
+        host=host,
+        port=port,
+        model=model,
+        collection=collection,
+        redis_url=redis,
+        rooms=room,
+        public_url=public_url,
+        log_format=log_format,
+    )
+    from server.installation import run
+
+    run("gateway", settings, SINCE_S)
+
+
+@app.command()
+def renderer(
+    model: Model = None,
+    collection: CollectionFolder = None,
+    redis: Redis = None,
+    room: Rooms = None,
+    threads: Threads = None,
+    device: Device = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Serve figures for Prometheus on this port.")] = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Draw rooms for gateways elsewhere; needs --redis. A second one stands by and takes over."""
+    settings = read_settings(
+        model=model,
+        collection=collection,
+        redis_url=redis,
+        rooms=room,
+        threads=threads,
+        device=device,
+        metrics_port=metrics_port,
+        log_format=log_format,
+    )
+    from server.installation import run
+
+    run("renderer", settings, SINCE_S)
+
+
+@app.command()
+def doctor(
+    port: Port = None,
+    model: Model = None,
+    collection: CollectionFolder = None,
+    redis: Redis = None,
+    device: Device = None,
+) -> None:
+    """Check everything that an installation needs on this machine, and say what to do about what is missing."""
+    settings = read_settings(port=port, model=model, collection=collection, redis_url=redis, device=device)
+    from server.doctor import examine
+
+    raise typer.Exit(examine(settings))
+
+
+@app.command()
+def train(
+    folder: Annotated[Path, typer.Argument(help="Folder with images, at any depth.")],
+    out: Annotated[Path, typer.Option(help="Where checkpoints, samples and the generator go.")] = Path("runs/train"),
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="Budget from the first step on, over all resumed runs.")
+    ] = 60.0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Train a generator on a folder of images. Stop it at any moment; the same command goes on from there."""
+    needs_folder(folder)
+    from rich.console import Console
+
+    from models.corpus import CorpusError
+    from models.training import train_folder
+
+    console = Console()
+    try:
+        made = train_folder(folder, out, minutes=minutes, device=device, console=console)
+    except (CorpusError, ValueError, OSError) as error:
+        refuse(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None  # saved and said so already
+    console.print(f"Done. Show it with: genstudio serve --model {made} --collection {folder}", soft_wrap=True)
+
+
+@collection_app.command()
+def prepare(
+    folder: Annotated[Path, typer.Argument(help="Folder with images and, if there is one, metadata.csv.")],
+    out: Annotated[Path | None, typer.Option(help="Where the result goes; the cache, if left out.")] = None,
+    model: Annotated[str, typer.Option(help="Name of a generator, or a .safetensors file.")] = "bundled",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Give every artwork of a folder its seed, its features and its place on the map. Stop and repeat it at will."""
+    needs_folder(folder)
+    from server.exits import CannotStart
+    from server.installation import prepared_collection
+
+    try:
+        made = prepared_collection(folder, model=model, device=device, out=out)
+    except CannotStart as error:
+        refuse(str(error))
+    print(f"{len(made.works)} artworks are ready. Show them with: genstudio serve --collection {out or folder}")
+
+
+def read_settings(**given: Any) -> ServerSettings:
+    """Settings from the environment, overridden by what was `given` (not None). Ends the command on a wrong value."""
+    from pydantic import ValidationError
+
+    from server import logs
+    from server.settings import ServerSettings
+
+    try:
+        settings = ServerSettings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        refuse("; ".join(f"{_name(fault['loc'])}: {_complaint(fault)}" for fault in error.errors()))
+    logs.configure(settings.log_format, settings.log_level)
+    return settings
+
+
+def needs_folder(folder: Path) -> None:
+    """Ends the command when there is no such folder."""
+    if not folder.is_dir():
+        refuse(f"There is no folder {folder}; give one with images.")
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the command over what was given."""
+    print(f"genstudio: {sentence.rstrip('.')}.", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    """How a person calls a setting: the option, and so the variable."""
+    return "--" + str(place[0]).removesuffix("_url").replace("_", "-") if place else "settings"
+
+
+def _complaint(fault: ErrorDetails) -> str:
+    """What a validator of ours says in its own words, what pydantic says with the value that it found."""
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    sentence = fault["msg"]
+    return f"{sentence[0].lower()}{sentence[1:]}, not {fault['input']!r}"
+
+
+if __name__ == "__main__":
+    app()

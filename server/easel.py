@@ -1,0 +1,207 @@
+"""From a place on the map to a finished picture, on one thread of its own.
+
+The event loop never waits for the generator, and torch always sees the same thread: its thread count belongs to one.
+All rooms of a renderer share one easel: those that are due in the same moment are drawn in one pass.
+Not here: when to draw (`room_loop.py`), who may publish (`holding.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.atlas import Atlas
+from models.cache import cache_dir
+from models.collection import Collection, CollectionError
+from models.index import SeedIndex
+from server.encoder import encode_jpeg
+from server.exits import CannotStart, Exit
+from server.metrics import Metrics
+from server.settings import ServerSettings
+from shared_state.messages import Neighbour
+from shared_state.room import Nearby
+
+NEAR: Final = 5
+"""Works told with a frame: what a person takes in at a glance."""
+
+MAX_BATCH: Final = 16
+"""Rooms in one pass of the generator: beyond it a pass only gets longer, and memory grows."""
+
+
+class DrawingError(RuntimeError):
+    """There is no picture this time; the text says why."""
+
+
+class Painter(Protocol):
+    """What is needed of a generator (`models.Generator` is one)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def resolution(self) -> int: ...
+
+    def generate(self, z: NDArray[np.float32], /) -> NDArray[np.uint8]:
+        """(B, z_dim) -> (B, H, W, 3). Raises on anything that is not a picture, a NaN included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One picture, encoded, and the works around it."""
+
+    jpeg: bytes
+    near: list[Neighbour]
+    """For the screens: at most NEAR, the closest first."""
+    nearby: list[Nearby]
+    """The same works for the law of steering, with their places on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    place: tuple[float, float]
+    ready: asyncio.Future[Drawing]
+
+
+class Easel:
+    """See the module. Use from one event loop."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        collection: Collection,
+        atlas: Atlas,
+        index: SeedIndex,
+        metrics: Metrics,
+        *,
+        quality: int,
+        thread: ThreadPoolExecutor | None = None,
+    ) -> None:
+        self.painter = painter
+        self.index = index
+        self.drawn = asyncio.Event()
+        """Set with the first picture: what may wait for it begins now."""
+        self._collection, self._atlas, self._metrics, self._quality = collection, atlas, metrics, quality
+        self._directions = _unit(collection.seeds)  # (N, z_dim)
+        self._thread = thread or _new_thread()
+        self._due: list[_Order] = []
+        self._painting: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def set_up(cls, collection: Collection, settings: ServerSettings, metrics: Metrics) -> Easel:
+        """Load the generator in the easel's thread; torch is first imported there.
+
+        Raises CannotStart when the model cannot be used, or does not fit the collection's seeds.
+        """
+        thread = _new_thread()
+
+        def load() -> Easel:
+            painter = _load_painter(settings, collection)
+            atlas = Atlas(collection.places, collection.seeds)
+            index = SeedIndex(collection.seeds, cache_dir())
+            return cls(painter, collection, atlas, index, metrics, quality=settings.jpeg_quality, thread=thread)
+
+        return await asyncio.get_running_loop().run_in_executor(thread, load)
+
+    async def draw(self, x: float, y: float) -> Drawing:
+        """The picture at a place in [0, 1]^2. Raises DrawingError."""
+        order = _Order((x, y), asyncio.get_running_loop().create_future())
+        self._due.append(order)
+        if self._painting is None or self._painting.done():
+            self._painting = asyncio.create_task(self._paint())
+        return await order.ready
+
+    def close(self) -> None:
+        """Take no more orders. A picture that is being drawn is left behind, not waited for."""
+        if self._painting is not None:
+            self._painting.cancel()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self.index.close()
+
+    async def _paint(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(0)  # the rooms that woke in this moment, or just got their picture, place their orders
+            orders, self._due = self._due[:MAX_BATCH], self._due[MAX_BATCH:]
+            if not orders:
+                return
+            results = await loop.run_in_executor(self._thread, self._draw_each, [order.place for order in orders])
+            for order, result in zip(orders, results, strict=True):
+                if order.ready.done():  # its room has stopped meanwhile
+                    continue
+                if isinstance(result, Drawing):
+                    order.ready.set_result(result)
+                    self.drawn.set()
+                else:
+                    order.ready.set_exception(result)
+
+    def _draw_each(self, places: Sequence[tuple[float, float]]) -> Sequence[Drawing | DrawingError]:
+        """In the thread. One pass for all; when it fails, one for each, so that a room fails alone."""
+        try:
+            return self._draw_together(places)
+        except Exception as error:
+            if len(places) > 1:
+                return [result for place in places for result in self._draw_each([place])]
+            failure = DrawingError(f"{type(error).__name__}: {error}")
+            failure.__cause__ = error
+            return [failure]
+
+    def _draw_together(self, places: Sequence[tuple[float, float]]) -> list[Drawing]:
+        latents = np.stack([self._atlas.decode(x, y) for x, y in places])  # (B, z_dim)
+        with self._metrics.draw_seconds.time():
+            pictures = self.painter.generate(latents)  # (B, R, R, 3)
+        return [self._drawing(z, picture) for z, picture in zip(latents, pictures, strict=True)]
+
+    def _drawing(self, z: NDArray[np.float32], picture: NDArray[np.uint8]) -> Drawing:
+        with self._metrics.encode_seconds.time():
+            jpeg = encode_jpeg(picture, self._quality)
+        works = [int(i) for i in self.index.nearest(z, min(NEAR, len(self._directions)))[0]]
+        closeness = np.clip(
+            self._directions[works] @ _unit(z), 0.0, 1.0
+        )  # cosine: latents differ by direction, not length
+        order = np.argsort(-closeness, kind="stable")
+        return Drawing(
+            jpeg,
+            [Neighbour(self._collection.works[works[i]].id, round(float(closeness[i]), 4)) for i in order],
+            [self._nearby(works[i]) for i in order],
+        )
+
+    def _nearby(self, work: int) -> Nearby:
+        x, y = self._collection.places[work]
+        return Nearby(self._collection.works[work].id, float(x), float(y), float(self._atlas.reach[work]))
+
+
+def _load_painter(settings: ServerSettings, collection: Collection) -> Painter:
+    try:
+        import torch
+
+        from models import ModelError, load_generator
+    except ImportError as error:
+        raise CannotStart(
+            f"Drawing needs {error.name}, which is not installed; run `pip install 'genstudio[models]'`.",
+            Exit.BAD_INPUT,
+        ) from error
+    torch.set_num_threads(settings.threads)
+    try:
+        generator = load_generator(settings.model, device=settings.device)
+        collection.require_generator(generator.name, generator.z_dim)
+    except (ModelError, CollectionError) as error:
+        raise CannotStart(str(error), Exit.BAD_INPUT) from error
+    return generator
+
+
+def _new_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="easel")
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each of length 1; a zero vector stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = (vectors / np.maximum(lengths, np.float32(1e-12))).astype(np.float32)
+    return unit

@@ -1,0 +1,82 @@
+"""What of a room outlives its renderer, as MessagePack: where the point is, what has been seen, who wears which colour.
+
+Read under limits, since it may come from a store that others write to. Pure: bytes in, values out.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Final
+
+import msgpack
+import msgspec
+
+from shared_state.messages import Mode, Name
+
+VERSION: Final = 1
+"""Grows when an old renderer could no longer read what a new one writes."""
+
+MAX_SEEN: Final = 4_096
+"""Artworks whose visits are remembered: several times a starter collection, 100 KB at most typical ids."""
+
+MAX_PEOPLE: Final = 4_096
+"""Colours and mutes that are read back: far more than a full room leaves behind in two minutes."""
+
+MAX_SNAPSHOT_BYTES: Final = 1 << 20
+"""All of the above with the longest ids is under 900 KB."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+"""Visits of a work, or a place in the palette."""
+
+
+class SnapshotError(ValueError):
+    """A snapshot that we will not restore; the text says what was found."""
+
+
+class Durable(msgspec.Struct, frozen=True):
+    """The durable part of a room. Velocity, pushes and the present bump are not in it: they come back by themselves."""
+
+    version: int
+    x: float
+    y: float
+    mode: Mode
+    seen: dict[Name, Count]
+    """Bumps by artwork, the longest known first."""
+    colours: dict[Name, Count]
+    """Places in the palette by person."""
+    muted: list[Name]
+
+
+def write(durable: Durable) -> bytes:
+    """As bytes for the hub."""
+    packed: bytes = msgpack.packb(msgspec.to_builtins(durable))
+    return packed
+
+
+def read(data: bytes) -> Durable:
+    """From the hub's bytes. Raises SnapshotError on anything that `write` would not have written."""
+    if len(data) > MAX_SNAPSHOT_BYTES:
+        raise SnapshotError(f"a snapshot of {len(data)} bytes; the most we read is {MAX_SNAPSHOT_BYTES}")
+    try:
+        durable = msgspec.convert(_unpack(data), Durable)
+    except (ValueError, TypeError, msgspec.ValidationError, msgpack.UnpackException, RecursionError) as error:
+        raise SnapshotError(f"not a snapshot of a room: {error}") from error
+    if durable.version != VERSION:
+        raise SnapshotError(f"a snapshot of version {durable.version}; we read version {VERSION}")
+    if not (math.isfinite(durable.x) and math.isfinite(durable.y)):
+        raise SnapshotError(f"a point at x {durable.x}, y {durable.y}; both must be finite")
+    return durable
+
+
+def _unpack(data: bytes) -> Any:
+    """Nothing is built that is larger or deeper than an honest snapshot."""
+    return msgpack.unpackb(
+        data,
+        raw=False,
+        strict_map_key=True,
+        max_map_len=max(MAX_SEEN, MAX_PEOPLE),
+        max_array_len=MAX_PEOPLE,
+        max_str_len=4 * 64,
+        max_bin_len=0,
+        max_ext_len=0,
+    )

@@ -1,0 +1,239 @@
+"""The index: exact at once, the graph measured against it, kept on disk, and rebuilt rather than believed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models.graph import GraphError, graph_key, load_graph
+from models.index import EXTRA, WORTH_IT, SeedIndex, main, midway, recall
+from tests.models.drawings import seeds_on_shell
+
+SEEDS = seeds_on_shell(1_000)
+
+
+def true_nearest(seeds: NDArray[np.float32], z: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """By the definition, in float64."""
+    return np.argsort(np.linalg.norm(seeds.astype(np.float64) - z, axis=1), kind="stable")[:k]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SeedIndex]:
+    """A cache with the graph of SEEDS, and an index that uses it. The only build of these tests: the compiler needs a
+    minute the first time, and keeps its work under NUMBA_CACHE_DIR."""
+    cache = tmp_path_factory.mktemp("index")
+    index = SeedIndex(SEEDS, cache)
+    assert index.prepare().result(), "the graph was not built; the log says why"
+    return cache, index
+
+
+@pytest.fixture
+def cache(built: tuple[Path, SeedIndex], tmp_path: Path) -> Path:
+    """A copy of the built cache, to be damaged."""
+    return shutil.copytree(built[0], tmp_path / "cache")
+
+
+def the_graph(cache: Path) -> Path:
+    (folder,) = (cache / "graphs").iterdir()
+    return folder
+
+
+# -- exact ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [1, 10, 999, 1_000])
+def test_before_any_graph_the_answer_is_exact(tmp_path: Path, k: int) -> None:
+    index = SeedIndex(SEEDS, tmp_path)
+    for z in midway(SEEDS, 20):
+        rows, distances = index.nearest(z, k)
+        np.testing.assert_array_equal(rows, true_nearest(SEEDS, z, k))
+        np.testing.assert_allclose(distances, np.linalg.norm(SEEDS[rows] - z, axis=1), rtol=1e-5)
+    assert not index.approximate
+
+
+def test_a_seed_is_at_no_distance_from_itself(tmp_path: Path) -> None:
+    rows, distances = SeedIndex(SEEDS, tmp_path).nearest(SEEDS[7], 1)
+    assert (rows[0], distances[0]) == (7, 0.0)
+
+
+def test_asked_for_more_than_there_are_it_gives_all(tmp_path: Path) -> None:
+    assert len(SeedIndex(SEEDS[:3], tmp_path).nearest(SEEDS[0], 10)[0]) == 3
+
+
+@pytest.mark.parametrize("z", [np.zeros(3), np.full(140, np.nan), np.zeros((1, 140))])
+def test_what_is_not_a_latent_is_refused(tmp_path: Path, z: NDArray[np.float64]) -> None:
+    with pytest.raises(ValueError, match="not one finite latent of 140 numbers"):
+        SeedIndex(SEEDS, tmp_path).nearest(z, 1)
+    with pytest.raises(ValueError, match="ask for 1 or more"):
+        SeedIndex(SEEDS, tmp_path).nearest(SEEDS[0], 0)
+
+
+@pytest.mark.parametrize("seeds", [np.zeros((0, 4)), np.zeros(4), np.full((2, 4), np.inf)])
+def test_what_are_not_seeds_is_refused(tmp_path: Path, seeds: NDArray[np.float64]) -> None:
+    with pytest.raises(ValueError, match=r"not \(N, z_dim\) of finite numbers"):
+        SeedIndex(seeds, tmp_path)
+
+
+def test_a_few_works_are_never_worth_a_graph(tmp_path: Path) -> None:
+    index = SeedIndex(SEEDS[: WORTH_IT - 1], tmp_path)
+    assert not index.prepare().result()
+    assert not (tmp_path / "graphs").exists()
+
+
+def test_the_way_to_the_first_frame_does_not_import_the_compiler() -> None:
+    code = (
+        "import models.index, models.graph, sys; sys.exit(bool({'numba', 'pynndescent', 'torch'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# -- the graph -------------------------------------------------------------------------------------------------------
+
+
+def test_the_graph_finds_what_exact_search_finds(built: tuple[Path, SeedIndex]) -> None:
+    index = built[1]
+    assert index.approximate
+    assert recall(lambda z: index.nearest(z, 10)[0], index, midway(SEEDS, 300, seed=5)) >= 0.95
+
+
+def test_the_graphs_answers_are_ranked_by_exact_distances(built: tuple[Path, SeedIndex]) -> None:
+    for z in midway(SEEDS, 50):
+        rows, distances = built[1].nearest(z, 5)
+        assert rows.shape == distances.shape == (5,) and rows.dtype == np.intp
+        np.testing.assert_allclose(distances, np.linalg.norm(SEEDS[rows] - z, axis=1), rtol=1e-5)
+        assert (np.diff(distances) >= 0).all() and len(set(rows)) == 5
+
+
+def test_asked_for_a_large_share_the_index_looks_at_every_seed(built: tuple[Path, SeedIndex]) -> None:
+    k = len(SEEDS) // 4 - EXTRA + 1
+    np.testing.assert_array_equal(built[1].nearest(SEEDS[0], k)[0], true_nearest(SEEDS, SEEDS[0], k))
+
+
+def test_threads_searching_at_once_get_the_answers_of_one(built: tuple[Path, SeedIndex]) -> None:
+    index, queries = built[1], midway(SEEDS, 200)
+    alone = [index.nearest(z, 10)[0] for z in queries]
+    together: dict[int, list[Any]] = {}
+
+    def search(name: int) -> None:
+        together[name] = [index.nearest(z, 10)[0] for z in queries]
+
+    threads = [threading.Thread(target=search, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for answers in together.values():
+        # The search is random within itself; its recall is not.
+        assert np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(alone, answers, strict=True)]) > 0.95
+
+
+def test_a_kept_graph_is_loaded_not_built(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SeedIndex, "_build", lambda *_: pytest.fail("built again"))
+    index = SeedIndex(SEEDS, cache)
+    assert index.prepare().result() and index.prepare() is index.prepare()
+    np.testing.assert_array_equal(index.nearest(SEEDS[3], 1)[0], [3])
+
+
+def test_nothing_in_the_cache_is_a_pickle(built: tuple[Path, SeedIndex]) -> None:
+    folder = the_graph(built[0])
+    assert sorted(p.name for p in folder.iterdir()) == ["arrays.npz", "manifest.json", "settings.json"]
+    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype != object for name in arrays.files)
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x55
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: flip(folder / "arrays.npz"),
+        lambda folder: flip(folder / "settings.json"),
+        lambda folder: (folder / "settings.json").unlink(),
+        lambda folder: (folder / "manifest.json").write_text("{}"),
+        lambda folder: (folder / "arrays.npz").write_bytes((folder / "arrays.npz").read_bytes()[:1000]),
+    ],
+    ids=["bit", "setting", "missing", "manifest", "short"],
+)
+def test_a_damaged_graph_is_not_read(cache: Path, damage: Any) -> None:
+    damage(the_graph(cache))
+    with pytest.raises(GraphError):
+        load_graph(the_graph(cache), graph_key(SEEDS))
+
+
+def test_a_graph_of_other_vectors_is_not_read(cache: Path) -> None:
+    with pytest.raises(GraphError, match="other vectors or other software"):
+        load_graph(the_graph(cache), graph_key(SEEDS + 1))
+
+
+def test_a_damaged_graph_is_built_again_with_the_same_answer(cache: Path) -> None:
+    flip(the_graph(cache) / "arrays.npz")
+    index = SeedIndex(SEEDS, cache)
+    exact = index.nearest(SEEDS[11], 1)[0]
+    assert index.prepare().result()
+    np.testing.assert_array_equal(index.nearest(SEEDS[11], 1)[0], exact)
+    load_graph(the_graph(cache), graph_key(SEEDS))
+
+
+def test_a_graph_that_finds_the_wrong_works_is_not_trusted(cache: Path) -> None:
+    class Liar:
+        def query(self, z: NDArray[np.float32], **_: object) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+            return np.zeros((1, 10), np.intp), np.zeros((1, 10), np.float32)
+
+    with pytest.raises(GraphError, match="finds .* of the nearest works, less than 90%"):
+        SeedIndex(SEEDS, cache)._trusted(Liar())
+
+
+@pytest.mark.parametrize("code", ["import sys; sys.exit(3)", "import os; os.kill(os.getpid(), 9)"])
+def test_when_the_builder_dies_search_stays_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    program = tmp_path / "builder"
+    program.write_text(f"#!{sys.executable}\n{code}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("models.index.sys.executable", str(program))
+    index = SeedIndex(SEEDS, tmp_path / "cache")
+    assert not index.prepare().result()
+    assert "searching exactly, without a graph: the builder ended with" in caplog.text
+    np.testing.assert_array_equal(index.nearest(SEEDS[3], 1)[0], [3])
+
+
+def test_a_cache_open_to_others_is_not_used(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (cache / "graphs").chmod(0o777)
+    assert not SeedIndex(SEEDS, cache).prepare().result()
+    assert "open to writing by others" in caplog.text
+
+
+def test_closing_ends_a_build_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, started = tmp_path / "builder", tmp_path / "started"
+    program.write_text(f"#!{sys.executable}\nimport signal; open({str(started)!r}, 'w').close(); signal.pause()\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("models.index.sys.executable", str(program))
+    index = SeedIndex(SEEDS, tmp_path / "cache")
+    ready = index.prepare()
+    index.close()
+    assert not ready.result()
+
+
+def test_the_builder_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mend"]) == 2
+    assert "build VECTORS.npy FOLDER CACHE" in capsys.readouterr().err
+
+
+def test_the_key_changes_with_a_single_number() -> None:
+    other = SEEDS.copy()
+    other[500, 70] += 1e-4
+    assert graph_key(other) != graph_key(SEEDS) == graph_key(SEEDS.copy())
+    assert len(json.dumps(graph_key(SEEDS))) == 66

@@ -1,0 +1,133 @@
+"""Training: it learns, it resumes from any kill, it grows without a jump, and it refuses what it cannot use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models import load_generator
+from models.corpus import CorpusError, read_corpus
+from models.trainer import Stage, Trainer, TrainSettings, on_sphere
+from models.training import train_folder
+
+torch.set_num_threads(1)  # tiny networks: a second thread only waits
+
+TINY = TrainSettings(minutes=60, stages=(Stage(32, 0.5), Stage(64, 0.5)), batch=8, save_minutes=1e9)
+
+
+def pictures(n: int = 24) -> np.ndarray:
+    """n coloured discs on coloured grounds, uint8 (n, 3, 256, 256)."""
+    rng = np.random.default_rng(5)
+    y, x = np.mgrid[0:256, 0:256]
+    ground, disc = rng.integers(0, 256, (2, n, 3))
+    cx, cy, r = rng.integers(60, 196, n), rng.integers(60, 196, n), rng.integers(30, 90, n)
+    inside = (x - cx[:, None, None]) ** 2 + (y - cy[:, None, None]) ** 2 < r[:, None, None] ** 2
+    return np.where(inside[:, None], disc[:, :, None, None], ground[:, :, None, None]).astype(np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "works"
+    place.mkdir()
+    for i, picture in enumerate(pictures()):
+        Image.fromarray(picture.transpose(1, 2, 0)).save(place / f"w{i:02}.png")
+    return place
+
+
+def trainer(out: Path, settings: TrainSettings = TINY) -> Trainer:
+    return Trainer(pictures(), np.ones(24), out, settings)
+
+
+def test_anchors_come_to_resemble_their_works(tmp_path: Path) -> None:
+    t = trainer(tmp_path, replace(TINY, learning_rate=2e-3, anchor_share=0.5))
+    losses = [t.step()["pixel"] for _ in range(40)]
+    assert np.mean(losses[-8:]) < 0.7 * np.mean(losses[:8])
+
+
+def test_a_resumed_training_continues_where_the_saved_one_stood(tmp_path: Path) -> None:
+    t = trainer(tmp_path)
+    for _ in range(3):
+        t.step()
+    t.save()
+    went_on = t.step()
+    resumed = trainer(tmp_path)
+    assert resumed.steps == 3
+    assert resumed.step() == pytest.approx(went_on, rel=0.05)
+
+
+def test_a_kill_while_saving_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    t = trainer(tmp_path)
+    t.step()
+    t.save()
+
+    def torn(_: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", torn)
+    with pytest.raises(KeyboardInterrupt):
+        t.save()
+    assert trainer(tmp_path).steps == 1
+
+
+def test_growing_keeps_what_was_learnt(tmp_path: Path) -> None:
+    t = trainer(tmp_path)
+    for _ in range(5):
+        t.step()
+    z = on_sphere(torch.randn(2, 140))
+    before = t.average(z)
+    t.grow(Stage(64, 0.5))
+    after = torch.nn.functional.adaptive_avg_pool2d(t.average(z), 32)
+    assert (after - before).abs().max() < 0.5 and (after - before).abs().mean() < 0.02
+
+
+def test_the_budget_decides_the_resolution(tmp_path: Path) -> None:
+    t = trainer(tmp_path)
+    assert t.due().resolution == 32
+    t.spent_s = 31 * 60
+    assert t.due().resolution == 64
+    t.spent_s = 1e9
+    assert t.due().resolution == 64
+
+
+def test_a_hand_with_many_works_is_drawn_less_often_each(folder: Path) -> None:
+    rows = ["id,artist"] + [f"w{i:02},{'One Hand' if i < 16 else f'Hand {i}'}" for i in range(24)]
+    (folder / "metadata.csv").write_text("\n".join(rows))
+    weights = read_corpus(folder).weights(0.25)
+    assert weights[0] == pytest.approx(16**-0.25) and weights[-1] == 1.0
+
+
+def test_grey_and_broken_pictures_are_left_out_and_named(folder: Path) -> None:
+    Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (256, 1))).save(folder / "grey.png")
+    (folder / "broken.jpg").write_bytes(b"not an image")
+    corpus = read_corpus(folder)
+    assert corpus.grey == ["grey"] and corpus.unreadable == ["broken"] and len(corpus.ids) == 24
+
+
+def test_an_empty_folder_says_what_it_holds(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="0 usable pictures"):
+        read_corpus(tmp_path)
+
+
+def test_one_command_makes_a_generator_and_a_seed_for_every_work(folder: Path, tmp_path: Path) -> None:
+    settings = replace(TINY, stages=(Stage(32, 1.0),))
+    path = train_folder(folder, tmp_path / "out", minutes=0.02, device="cpu", settings=settings)
+    generator = load_generator(path, device="cpu")
+    seeds = np.load(tmp_path / "out" / "seeds.npy")
+    assert seeds.shape == (24, 140)
+    assert np.linalg.norm(seeds, axis=1) == pytest.approx(np.sqrt(140), rel=1e-3)
+    assert generator.generate(seeds[:2]).shape == (2, 32, 32, 3)
+    assert (tmp_path / "out" / "samples.jpg").exists()
+
+
+def test_other_pictures_are_refused_in_a_folder_begun_with_these(folder: Path, tmp_path: Path) -> None:
+    settings = replace(TINY, stages=(Stage(32, 1.0),))
+    train_folder(folder, tmp_path / "out", minutes=0.01, device="cpu", settings=settings)
+    (folder / "w00.png").rename(folder / "other.png")
+    with pytest.raises(CorpusError, match="other pictures"):
+        train_folder(folder, tmp_path / "out", minutes=0.01, device="cpu", settings=settings)

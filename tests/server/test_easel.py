@@ -1,0 +1,125 @@
+"""The easel: places in, pictures out, on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from server.easel import MAX_BATCH, DrawingError, Easel
+from server.metrics import Metrics
+from tests.server.stand_ins import PLACES, SIDE, Painter, small_collection, small_easel, until
+
+
+@pytest.fixture
+def painter() -> Painter:
+    return Painter()
+
+
+@pytest.fixture
+def easel(painter: Painter, tmp_path: Path) -> Iterator[Easel]:
+    easel = small_easel(painter, Metrics(), tmp_path)
+    yield easel
+    painter.gate.set()
+    easel.close()
+
+
+async def test_a_drawing_is_a_jpeg_of_the_generators_size(easel: Easel) -> None:
+    drawing = await easel.draw(0.4, 0.4)
+    with Image.open(io.BytesIO(drawing.jpeg)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (SIDE, SIDE))
+
+
+async def test_at_an_artworks_place_the_artwork_is_nearest_and_wholly_close(easel: Easel) -> None:
+    drawing = await easel.draw(*PLACES[4])
+    assert drawing.near[0].id == "work-4"
+    assert drawing.near[0].closeness == pytest.approx(1.0, abs=1e-3)
+    nearest = drawing.nearby[0]
+    assert (nearest.id, nearest.x, nearest.y) == ("work-4", *PLACES[4])
+    assert 0 < nearest.reach <= 0.08
+
+
+async def test_works_are_told_nearest_first_and_no_more_than_five(easel: Easel) -> None:
+    near = (await easel.draw(0.35, 0.52)).near
+    closeness = [work.closeness for work in near]
+    assert len(near) == 5 and closeness == sorted(closeness, reverse=True)
+    assert all(0 <= one <= 1 for one in closeness)
+
+
+async def test_the_same_works_are_told_to_the_screens_and_to_the_law(easel: Easel) -> None:
+    drawing = await easel.draw(0.2, 0.7)
+    assert [work.id for work in drawing.near] == [work.id for work in drawing.nearby]
+
+
+async def test_rooms_that_are_due_in_one_moment_share_one_pass(easel: Easel, painter: Painter) -> None:
+    await asyncio.gather(*(easel.draw(x, y) for x, y in PLACES))
+    assert painter.batches == [len(PLACES)]
+
+
+async def test_rooms_that_draw_on_and_on_find_together(easel: Easel, painter: Painter) -> None:
+    async def room(first: int) -> None:
+        for _ in range(first, 6):
+            await easel.draw(0.5, 0.5)
+
+    await asyncio.gather(room(0), room(0), room(0))
+    assert painter.batches == [3] * 6
+
+
+async def test_a_pass_never_holds_more_than_its_limit(easel: Easel, painter: Painter) -> None:
+    drawings = await asyncio.gather(*(easel.draw(0.5, 0.5) for _ in range(MAX_BATCH + 3)))
+    assert len(drawings) == MAX_BATCH + 3
+    assert painter.batches == [MAX_BATCH, 3]
+
+
+async def test_the_event_loop_goes_on_while_the_generator_draws(easel: Easel, painter: Painter) -> None:
+    painter.gate.clear()
+    drawing = asyncio.create_task(easel.draw(0.5, 0.5))
+    await until(lambda: bool(painter.batches))
+    assert not drawing.done()
+    painter.gate.set()
+    assert (await drawing).jpeg
+
+
+async def test_everything_is_drawn_in_the_easels_own_thread(easel: Easel, painter: Painter) -> None:
+    for _ in range(3):
+        await easel.draw(0.1, 0.2)
+    assert len(painter.threads) == 1 and next(iter(painter.threads)).startswith("easel")
+
+
+async def test_a_failing_generator_is_a_drawing_error_that_says_why(easel: Easel, painter: Painter) -> None:
+    painter.failures = 1
+    with pytest.raises(DrawingError, match="ArithmeticError: the picture is not finite"):
+        await easel.draw(0.5, 0.5)
+    assert (await easel.draw(0.5, 0.5)).jpeg
+
+
+async def test_a_room_that_cannot_be_drawn_fails_alone(easel: Easel, painter: Painter) -> None:
+    painter.refuses = small_collection().seeds[4]
+    good, bad, other = await asyncio.gather(
+        easel.draw(0.1, 0.1), easel.draw(0.5, 0.5), easel.draw(0.9, 0.9), return_exceptions=True
+    )
+    assert isinstance(bad, DrawingError)
+    assert not isinstance(good, BaseException) and good.near[0].id == "work-0"
+    assert not isinstance(other, BaseException) and other.near[0].id == "work-3"
+
+
+async def test_a_place_that_is_no_place_is_refused_before_the_generator_sees_it(easel: Easel, painter: Painter) -> None:
+    with pytest.raises(DrawingError):
+        await easel.draw(float("nan"), 0.5)
+    assert painter.batches == []
+
+
+async def test_a_room_that_stops_in_the_middle_of_a_pass_does_not_disturb_the_others(
+    easel: Easel, painter: Painter
+) -> None:
+    painter.gate.clear()
+    leaving, staying = asyncio.create_task(easel.draw(0.1, 0.1)), asyncio.create_task(easel.draw(0.9, 0.9))
+    await until(lambda: bool(painter.batches))
+    leaving.cancel()
+    painter.gate.set()
+    assert (await staying).near[0].id == "work-3"
+    assert leaving.cancelled()

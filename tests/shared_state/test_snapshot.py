@@ -1,0 +1,164 @@
+"""What of a room outlives its renderer."""
+
+from __future__ import annotations
+
+import msgpack
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared_state.messages import Enter, Leave, Release, Work
+from shared_state.settings import DEFAULTS
+from shared_state.snapshot import MAX_SEEN, MAX_SNAPSHOT_BYTES, Durable, SnapshotError, read, write
+from tests.shared_state.crowds import NEAR, Playback, a_room, stick
+
+GOOD = Durable(1, 0.25, 0.75, "together", {"goblet": 2}, {"ann": 0, "ben": 3}, ["pest"])
+
+
+def altered(**fields: object) -> bytes:
+    """A snapshot with some fields replaced by anything."""
+    packed: bytes = msgpack.packb(msgpack.unpackb(write(GOOD)) | fields)
+    return packed
+
+
+def test_a_snapshot_reads_back_as_it_was_written() -> None:
+    """R21."""
+    assert read(write(GOOD)) == GOOD
+
+
+def test_a_restored_room_goes_on_where_the_other_was() -> None:
+    """R21."""
+    first = Playback(a_room("ann", "ben", "cyd"), NEAR)
+    first.room.mute("cyd")
+    first.hold("ben", Work(0, "helmet"))
+    first.run(5.0)
+    second = Playback(a_room(), NEAR)
+    second.room.restore(first.room.snapshot())
+    assert second.mode == "together"
+    assert (second.room.point.x, second.room.point.y) == (first.room.point.x, first.room.point.y)
+    assert second.room.snapshot() == first.room.snapshot()
+
+
+def test_a_restored_room_gives_returning_people_their_colours() -> None:
+    first = a_room("ann", "ben")
+    colours = {person.id: person.colour for person in first.people(0.0, paused=False).people}
+    second = a_room()
+    second.restore(first.snapshot())
+    scene = Playback(second)
+    for person in ("new", "ben", "ann"):
+        scene.room.apply(Enter(person), 1.0)
+    again = {person.id: person.colour for person in second.people(1.0, paused=False).people}
+    assert {person: again[person] for person in colours} == colours
+
+
+def test_a_room_that_is_restored_with_people_in_it_keeps_them_and_lets_go_of_its_bump() -> None:
+    scene = Playback(a_room("ann", "ben"), NEAR)
+    scene.room.mute("ben")
+    scene.hold("ann", Work(0, "helmet"))
+    scene.run(2.8)
+    assert scene.room.people(scene.now_s, paused=False).finders == ["ann"]
+    scene.room.restore(write(Durable(1, 0.1, 0.1, "together", {}, {"zoe": 0}, [])))
+    people = scene.room.people(scene.now_s, paused=False)
+    assert {person.id for person in people.people} == {"ann", "ben"}
+    assert people.finders == []
+    assert scene.room.bump is None
+    assert (scene.room.point.vx, scene.room.point.vy) == (0.0, 0.0)
+    scene.once("ann", Release(0))
+    scene.hold("ben", stick(0.0, -1.0))
+    scene.run(0.5)
+    assert [person.active for person in scene.room.people(scene.now_s, paused=False).people] == [False, True]
+
+
+def test_a_restored_mute_still_holds() -> None:
+    first = a_room("pest")
+    first.mute("pest")
+    second = a_room("pest")
+    second.restore(first.snapshot())
+    scene = Playback(second)
+    scene.hold("pest", stick(1.0, 0.0))
+    scene.run(0.5)
+    assert not scene.room.people(scene.now_s, paused=False).people[0].active
+
+
+def test_a_restored_room_waits_for_its_people_before_it_wanders() -> None:
+    first = Playback(a_room("ann"))
+    first.hold("ann", stick(0.0, 0.0))
+    first.run(1.0)
+    second = Playback(a_room())
+    second.room.restore(first.room.snapshot())
+    second.run(DEFAULTS.idle_after_s - 1.0)
+    assert second.mode == "together"
+    second.run(2.0)
+    assert second.mode == "ambient"
+
+
+def test_no_velocity_push_or_address_is_in_a_snapshot() -> None:
+    """R21."""
+    scene = Playback(a_room("ann"), NEAR)
+    scene.hold("ann", stick(1.0, 0.0))
+    scene.run(1.0)
+    assert set(msgpack.unpackb(scene.room.snapshot())) == {"version", "x", "y", "mode", "seen", "colours", "muted"}
+
+
+def test_visits_are_remembered_of_so_many_works_and_no_more() -> None:
+    room = a_room()
+    room.restore(write(Durable(1, 0.7, 0.5, "ambient", {f"work{n}": 1 for n in range(MAX_SEEN)}, {}, [])))
+    scene = Playback(room, NEAR)
+    scene.run(6.0)
+    seen = read(room.snapshot()).seen
+    assert room.bump in seen
+    assert "work0" not in seen
+    assert len(seen) == MAX_SEEN
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xc1",
+        write(GOOD)[:-3],
+        b"\x91" * 4_000,
+        b"\xdd\xff\xff\xff\xff",
+        b"x" * (MAX_SNAPSHOT_BYTES + 1),
+        altered(version=2),
+        altered(x=float("nan")),
+        altered(y=float("inf")),
+        altered(y="middle"),
+        altered(mode="vote"),
+        altered(seen={"goblet": -1}),
+        altered(colours={"ann": 2**60}),
+        altered(seen={"x" * 65: 1}),
+        altered(muted="pest"),
+        altered(muted=[b"pest"]),
+    ],
+)
+def test_a_snapshot_that_no_room_wrote_is_refused_and_changes_nothing(data: bytes) -> None:
+    """R21."""
+    room = a_room("ann")
+    before = room.snapshot()
+    with pytest.raises(SnapshotError):
+        room.restore(data)
+    assert room.snapshot() == before
+
+
+def test_a_snapshot_that_is_too_large_is_not_even_parsed() -> None:
+    with pytest.raises(SnapshotError, match="the most we read"):
+        read(b"x" * (MAX_SNAPSHOT_BYTES + 1))
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_random_bytes_raise_nothing_but_a_snapshot_error(data: bytes) -> None:
+    with pytest.raises(SnapshotError):
+        read(data)
+
+
+def test_somebody_who_left_while_fading_is_in_no_snapshot_after_two_minutes() -> None:
+    scene = Playback(a_room("ann", "ben"))
+    scene.hold("ann", stick(1.0, 0.0))
+    scene.run(0.5)
+    scene.once("ann", Release(0))
+    scene.room.apply(Leave("ann"), scene.now_s)
+    scene.run(1.0)
+    scene.room.apply(Leave("ben"), scene.now_s + DEFAULTS.colour_kept_s)
+    assert set(read(scene.room.snapshot()).colours) == {"ben"}
