@@ -60,7 +60,7 @@ screenshots: .venv/.dev $(WEB)/dist/.stamp
 
 ## make clean        remove everything that was installed, built or cached here
 clean:
-	rm -rf .venv .cache .hypothesis dist $(WEB)/dist $(WEB)/node_modules
+	rm -rf .venv .cache .hypothesis .pytest_cache dist $(WEB)/dist $(WEB)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## make help         this list

@@ -55,14 +55,14 @@ class Renderer:
         )
         self._worker = worker or uuid4().hex
         self._clock, self._rng = clock, rng or random.Random()
-        self._loops = [self._open(name) for name in settings.rooms]
-        metrics.room_people.set_function(lambda: sum(loop.people for loop in self._loops))
-        metrics.rooms_degraded.set_function(lambda: sum(loop.degraded for loop in self._loops))
+        self.loops = [self._open(name) for name in settings.rooms]
+        metrics.room_people.set_function(lambda: sum(loop.people for loop in self.loops))
+        metrics.rooms_degraded.set_function(lambda: sum(loop.degraded for loop in self.loops))
 
     async def run(self) -> None:
         """Until cancelled; gives its rooms back then."""
         async with asyncio.TaskGroup() as tasks:
-            for loop in self._loops:
+            for loop in self.loops:
                 tasks.create_task(self._serve(loop), name=f"room {loop.name}")
             await self._easel.drawn.wait()
             self._easel.index.prepare()  # beside the running rooms; until it is done, and without it, search is exact

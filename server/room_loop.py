@@ -84,16 +84,19 @@ class RoomLoop:
     async def run(self, holding: Holding) -> None:
         """Until cancelled, or until the lease is lost (a group with LostLease). Leaves a last snapshot."""
         self._watched_until_s = self._clock() + GRACE_S
+        taken_over = False
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(keep(self._hub, holding, self._settings.renew_ms, clock=self._clock))
                 await self._take_over(holding)
+                taken_over = True
                 for work in (self._listen(), self._draw(holding), self._tell(holding), self._remember(holding)):
                     tasks.create_task(work)
         finally:
-            with suppress(HubError, LostLease, TimeoutError):
-                async with asyncio.timeout(LAST_WORD_S):
-                    await self._commit(holding)
+            if taken_over:  # else what is stored is better than what we have
+                with suppress(HubError, LostLease, TimeoutError):
+                    async with asyncio.timeout(LAST_WORD_S):
+                        await self._commit(holding)
 
     async def _take_over(self, holding: Holding) -> None:
         """Go on where the last owner stopped. If that was us, memory knows more than what we stored."""

@@ -126,38 +126,52 @@ async def test_what_the_wire_does_not_allow_is_refused_before_it_is_sent(
         assert g.received[1] == wire.Release(1)
 
 
-async def test_a_push_that_stands_is_said_again_with_a_higher_seq_until_released(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_push_that_stands_is_said_again_with_a_higher_seq(monkeypatch: pytest.MonkeyPatch) -> None:
     """C3."""
     monkeypatch.setattr(link, "RESEND_S", 0.01)
     async with gallery() as g, Session(g.url) as s:
         await s.steer(0.5, 0.5)
         await g.until(lambda: len(g.of(wire.Place)) == 3)
+        assert g.of(wire.Place) == [wire.Place(seq, 0.5, 0.5) for seq in (1, 2, 3)]
+
+
+async def test_a_release_is_said_once_and_ends_the_push(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3: while somebody else's push is repeated five times, nothing more comes from the hand that was lifted."""
+    monkeypatch.setattr(link, "RESEND_S", 0.01)
+    monkeypatch.setattr(link, "PUSHES_PER_S", 1_000)
+    async with gallery() as g, Session(g.url) as s, Session(g.url) as other:
+        await s.steer(0.5, 0.5)
         await s.release()
         await g.until(lambda: g.of(wire.Release))
-        said = len(g.of(wire.Place))
-        for seq in range(3):
+        places = len(g.of(wire.Place))
+        await other.push(1, 0)
+        await g.until(lambda: len(g.of(wire.Stick)) == 5)
+        assert len(g.of(wire.Release)) == 1 and len(g.of(wire.Place)) == places
+
+
+async def test_pushes_wait_their_turn_however_fast_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3."""
+    monkeypatch.setattr(link, "PUSHES_PER_S", 0.001)
+    async with gallery() as g, Session(g.url) as s:
+        for seq in range(20):
+            await s.steer(seq / 20, 0)
             await g.show(seq)
             await g.until(lambda seq=seq: len(g.of(wire.Ack)) > seq)
-        await s.push(1, 0)
-        await g.until(lambda: len(g.of(wire.Stick)) == 2)
-        assert len(g.of(wire.Release)) == 1 and len(g.of(wire.Place)) == said
-        seqs = [message.seq for message in g.received if isinstance(message, wire.Push)]
-        assert seqs == sorted(set(seqs))
+        assert g.of(wire.Place) == [wire.Place(1, 0.0, 0.0)]
 
 
-async def test_of_many_pushes_at_once_only_few_are_sent_and_the_newest_is_among_them() -> None:
+async def test_of_pushes_that_wait_the_newest_is_sent() -> None:
     """C3."""
     async with gallery() as g, Session(g.url) as s:
         for step in range(1_000):
             await s.steer(step / 1_000, 0)
-        await g.until(lambda: wire.Place(len(g.of(wire.Place)), 0.999, 0.0) in g.received)
+        await g.until(lambda: g.of(wire.Place) and g.of(wire.Place)[-1].x == 0.999)
         assert len(g.of(wire.Place)) <= 2
 
 
-async def test_a_cut_line_is_joined_again_as_the_same_visitor_who_still_pushes() -> None:
-    """C4."""
+async def test_a_cut_line_is_joined_again_as_the_same_visitor_who_still_pushes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C4: the push is said at once, not when its repetition is due."""
+    monkeypatch.setattr(link, "RESEND_S", 1_000)
     async with gallery() as g, Session(g.url, rng=AtOnce()) as s:
         await s.steer(0.5, 0.5)
         await g.until(lambda: g.of(wire.Place))

@@ -74,6 +74,9 @@ class FickleHub(MemoryHub):
         self.reachable = True
         self.renewals: asyncio.Queue[str] = asyncio.Queue()
         """What became of each attempt to renew."""
+        self.acquired = 0
+        self.unreadable = 0
+        """So many of the next reads of a room's state fail."""
         self.newest: dict[str, int] = {}
         """The number of the newest frame by room."""
 
@@ -96,6 +99,16 @@ class FickleHub(MemoryHub):
             self.renewals.put_nowait("lost")
             raise
         self.renewals.put_nowait("kept")
+
+    async def acquire(self, room: str, worker: str, ttl_ms: int) -> Lease | None:
+        self.acquired += 1
+        return await super().acquire(room, worker, ttl_ms)
+
+    async def snapshot(self, room: str) -> bytes | None:
+        if self.unreadable > 0:
+            self.unreadable -= 1
+            raise HubError("Nothing answers")
+        return await super().snapshot(room)
 
     async def commit(self, lease: Lease, snapshot: bytes) -> None:
         if not self.reachable:
@@ -154,18 +167,16 @@ class Studio:
         self.settings = quick_settings(**changed)
         self.easel = small_easel(self.painter, self.metrics, cache)
 
-    def renderer(self, worker: str = "first") -> Renderer:
-        return Renderer(
+    @asynccontextmanager
+    async def drawing(self, worker: str = "first") -> AsyncIterator[Renderer]:
+        """A renderer runs within the block, which may take 20 s at most."""
+        renderer = Renderer(
             self.hub, small_collection(), self.easel, self.settings, self.metrics, worker=worker, clock=self.clock
         )
-
-    @asynccontextmanager
-    async def drawing(self, worker: str = "first") -> AsyncIterator[None]:
-        """A renderer runs within the block, which may take 20 s at most."""
-        task = asyncio.create_task(self.renderer(worker).run())
+        task = asyncio.create_task(renderer.run())
         try:
             async with asyncio.timeout(20):
-                yield
+                yield renderer
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

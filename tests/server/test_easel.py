@@ -69,6 +69,21 @@ async def test_rooms_that_draw_on_and_on_find_together(easel: Easel, painter: Pa
     assert painter.batches == [3] * 6
 
 
+async def test_rooms_that_were_out_of_step_find_together(easel: Easel, painter: Painter) -> None:
+    async def room() -> None:
+        for _ in range(4):
+            await easel.draw(0.5, 0.5)
+
+    painter.gate.clear()
+    first = asyncio.create_task(room())
+    await until(lambda: bool(painter.batches))
+    others = asyncio.gather(room(), room())
+    await asyncio.sleep(0)  # they place their orders
+    painter.gate.set()
+    await asyncio.gather(first, others)
+    assert painter.batches == [1, 3, 3, 3, 2]
+
+
 async def test_a_pass_never_holds_more_than_its_limit(easel: Easel, painter: Painter) -> None:
     drawings = await asyncio.gather(*(easel.draw(0.5, 0.5) for _ in range(MAX_BATCH + 3)))
     assert len(drawings) == MAX_BATCH + 3

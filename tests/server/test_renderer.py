@@ -55,6 +55,28 @@ async def test_a_push_moves_the_point_and_the_picture_follows(studio: Studio) ->
     assert frame.jpeg != before.jpeg
 
 
+async def test_a_push_wakes_a_room_at_rest(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, heartbeat_s=1_000, people_rate=0.01)  # nothing else wakes it
+    async with hearing(studio.hub, "frames") as values, studio.drawing() as renderer:
+        await next_frame(values)
+        await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 0.5, 0.5)))
+        drawn = 0
+
+        def at_rest() -> bool:
+            nonlocal drawn
+            if renderer.loops[0].room.moving and len(studio.painter.batches) > drawn:
+                drawn = len(studio.painter.batches)
+                studio.clock.now_s += 1 / 60
+            all_published = studio.hub.newest["main"] == len(studio.painter.batches)
+            return all_published and not renderer.loops[0].room.moving
+
+        await until(at_rest)
+        before = studio.hub.newest["main"]
+        await studio.say(Pushed("ada", Place(2, 1.0, 0.5)))
+        await until(lambda: studio.hub.newest["main"] > before)
+    studio.close()
+
+
 async def test_a_push_is_timed_from_its_arrival_to_the_frame_that_shows_it(studio: Studio) -> None:
     async with hearing(studio.hub, "frames") as values, studio.drawing():
         await next_frame(values)
@@ -120,7 +142,8 @@ async def test_a_generator_that_keeps_failing_is_told_and_tried_again(
     assert b"genstudio_rooms_degraded 0.0" in studio.metrics.text()
 
 
-async def test_people_are_told_when_somebody_comes(studio: Studio) -> None:
+async def test_people_are_told_when_somebody_comes_not_when_a_clock_strikes(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, people_rate=0.01)
     async with hearing(studio.hub, "people") as values, studio.drawing():
         await next_people(values)
         await studio.say(Enter("ada"), WATCHED)
@@ -129,6 +152,7 @@ async def test_people_are_told_when_somebody_comes(studio: Studio) -> None:
             people = await next_people(values)
     assert [person.id for person in people.people] == ["ada"]
     assert not people.paused
+    studio.close()
 
 
 async def test_the_number_of_visitors_is_measured_without_their_names(studio: Studio) -> None:
@@ -228,6 +252,23 @@ async def test_a_stored_state_that_cannot_be_read_does_not_keep_the_room_shut(st
     await studio.hub.release(lease)
     async with hearing(studio.hub, "frames") as values, studio.drawing():
         assert (await next_frame(values)).seq == 1
+    assert studio.hub.acquired == 2  # the old renderer's and ours
+
+
+async def test_a_state_that_could_not_be_read_this_once_is_not_overwritten(studio: Studio) -> None:
+    async with hearing(studio.hub, "frames") as values:
+        async with studio.drawing("first"):
+            await next_frame(values)
+            await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 1.0, 0.5)))
+            for _ in range(60):
+                studio.clock.now_s += 1 / 60
+                before = await next_frame(values)
+        studio.hub.unreadable = 1
+        async with studio.drawing("second"):
+            after = await next_frame(values)
+            while after.token == before.token:
+                after = await next_frame(values)
+    assert after.x == pytest.approx(before.x, abs=0.02)
 
 
 async def test_several_rooms_are_drawn_in_one_pass(tmp_path: Path) -> None:

@@ -334,13 +334,14 @@ async def test_a_goodbye_to_a_client_that_takes_nothing_cuts_it_off() -> None:
 
 async def test_a_client_that_ignores_a_goodbye_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.sockets.CLOSE_GRACE_S", 0.02)
+    said: list[bool] = []
 
     async def app(protocol: GalleryProtocol, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 4408, "reason": ""})
+        said.append(True)
 
     async with serving(app) as (server, port), a_peer(port):
-        await until(lambda: server.server_state.connections)
-        await until(lambda: not server.server_state.connections)
+        await until(lambda: said and not server.server_state.connections)
 
 
 async def test_nothing_is_written_to_a_connection_that_is_over() -> None:

@@ -1,0 +1,147 @@
+"""The whole way of a push, seen: a wall and two phones in Chromium against the real server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from tests.support.program import Installation
+
+WAIT_MS = 30_000
+"""For things that take seconds at worst: a machine busy with everything else must not fail a test."""
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Iterator[str]:
+    with Installation() as installation:
+        yield installation.url
+
+
+@contextmanager
+def page(browser: Browser, address: str, width: int, height: int, *, phone: bool = False) -> Iterator[Page]:
+    """A page of its own visitor. Artworks' pictures stay with their museums: no request of ours leaves this machine."""
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone)
+    context.set_default_timeout(WAIT_MS)
+    try:
+        opened = context.new_page()
+        opened.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
+        opened.goto(address)
+        yield opened
+    finally:
+        context.close()
+
+
+@contextmanager
+def visitor(browser: Browser, gallery: str) -> Iterator[Page]:
+    with page(browser, f"{gallery}/join", 390, 844, phone=True) as phone:
+        phone.get_by_role("button", name="Join").click()
+        yield phone
+
+
+def point(screen: Page) -> tuple[float, float]:
+    """The place of the room's point, as this page shows it."""
+    chart = screen.locator("canvas.map")
+    return float(chart.get_attribute("data-x") or "nan"), float(chart.get_attribute("data-y") or "nan")
+
+
+def hold(phone: Page, x: float, y: float) -> None:
+    """Press the finger on the pad, at a place in parts of its size, and keep it there."""
+    box = phone.locator(".pad").bounding_box()
+    assert box is not None
+    phone.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=4)
+
+
+def wait_for_point(screen: Page, condition: str) -> None:
+    """Until `condition`, JavaScript of x and y, holds for the point."""
+    read = "const m = document.querySelector('canvas.map').dataset, x = +m.x, y = +m.y"
+    screen.wait_for_function(f"() => {{ {read}; return {condition} }}")
+
+
+def picture(screen: Page) -> bytes:
+    return screen.locator("canvas.picture").screenshot()
+
+
+def settled(screen: Page, work: str) -> Locator:
+    return screen.locator(f'.settled[data-shown="true"] [data-work="{work}"]')
+
+
+def test_two_phones_steer_one_wall_and_a_work_they_pull_to_shows_its_label(browser: Browser, gallery: str) -> None:
+    with (
+        page(browser, f"{gallery}/wall", 1920, 1080) as wall,
+        visitor(browser, gallery) as first,
+        visitor(browser, gallery) as second,
+    ):
+        wall.locator("canvas.picture[data-seq]").wait_for()
+        expect(wall.locator(".presence .disc")).to_have_count(2)
+
+        hold(first, 0.1, 0.1)
+        hold(second, 0.1, 0.1)
+        wait_for_point(wall, "x < 0.3 && y < 0.3")
+        above = picture(wall)
+        first.mouse.up()
+        hold(second, 0.9, 0.9)
+        wait_for_point(wall, "x > 0.7 && y > 0.7")
+        wait_for_point(first, "x > 0.7 && y > 0.7")
+        second.mouse.up()
+        assert picture(wall) != above
+
+        first.get_by_role("button", name="Artworks").click()
+        first.get_by_role("searchbox").fill("The Night Watch")
+        first.get_by_role("button", name="Pull towards The Night Watch").first.click()
+        settled(wall, "se-2848840778").wait_for()
+        expect(wall.locator(".settled")).to_contain_text("The Night Watch")
+        expect(wall.locator(".settled")).to_contain_text("Rembrandt van Rijn")
+        second.locator('.bump[data-shown="true"] [data-work="se-2848840778"]').wait_for()
+
+
+def test_the_keyboard_steers_as_a_finger_does(browser: Browser, gallery: str) -> None:
+    with visitor(browser, gallery) as phone:
+        phone.locator("canvas.picture[data-seq]").wait_for()
+        phone.locator(".pad").focus()
+        phone.keyboard.down("ArrowLeft")
+        wait_for_point(phone, "x < 0.2")
+        phone.keyboard.up("ArrowLeft")
+        phone.keyboard.down("ArrowRight")
+        wait_for_point(phone, "x > 0.4")
+        phone.keyboard.up("ArrowRight")
+
+
+def test_somebody_who_leaves_is_gone_from_the_wall(browser: Browser, gallery: str) -> None:
+    with page(browser, f"{gallery}/wall", 1280, 720) as wall:
+        with visitor(browser, gallery):
+            expect(wall.locator(".presence .disc")).to_have_count(1)
+        expect(wall.locator(".presence .disc")).to_have_count(0)
+
+
+def test_no_page_asks_anybody_but_its_own_server_and_the_museums(browser: Browser, gallery: str) -> None:
+    asked: list[Request] = []
+    for path in ("/", "/wall", "/join"):
+        with page(browser, "about:blank", 1280, 800) as opened:
+            opened.on("request", lambda request: asked.append(request))
+            opened.goto(f"{gallery}{path}")
+            opened.locator("canvas.picture[data-seq]").wait_for()
+    abroad = [r for r in asked if not r.url.startswith((gallery, "data:", "blob:"))]
+    assert all(request.resource_type == "image" for request in abroad)
+    assert len(asked) > len(abroad)
+
+
+def test_an_unknown_room_is_told_in_a_sentence(browser: Browser, gallery: str) -> None:
+    with page(browser, f"{gallery}/wall?room=attic", 1280, 720) as wall:
+        expect(wall.get_by_text("attic")).to_be_visible(timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1440, 900), (1080, 1920)])
+def test_the_picture_is_never_stretched_and_stays_on_the_screen(
+    browser: Browser, gallery: str, width: int, height: int
+) -> None:
+    with page(browser, f"{gallery}/wall", width, height) as wall:
+        canvas = wall.locator("canvas.picture[data-seq]")
+        canvas.wait_for()
+        box = canvas.bounding_box()
+        assert box is not None
+        assert box["width"] == pytest.approx(box["height"], abs=1)
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
+        assert min(width, height) * 0.8 < box["height"]
