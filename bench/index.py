@@ -1,9 +1,9 @@
 """Nearest works by PyNNDescent, against exact search over the same seeds: `python -m bench.index`.
 
-Recall is the share of the true 10 nearest that the index gives. Queries lie where a drifting point is, between works. The
-two searches take turns in one process. Seeds: the starter collection's, and 50,000 mixed from them (two or three works and
-a little chance), which is what a large collection in the same space looks like; structureless ones beside them, since every
-graph does worst there. Also what a cold and a warm cache cost.
+Recall is the share of the true 10 nearest that the index gives. Queries lie where a drifting point is, between works.
+The two searches take turns in one process. Seeds: the starter collection's, and 50,000 mixed from them (two or three
+works and a little chance), which is what a large collection in the same space looks like; structureless ones beside
+them, since every graph does worst there. Also what a cold and a warm cache cost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def mixed(seeds: NDArray[np.float32], count: int, *, grain: float = 0.35) -> NDA
     weights = rng.dirichlet(np.full(3, 0.5), count)[..., None]
     z = (parts * weights).sum(1) + grain * seeds.std() * rng.normal(size=(count, seeds.shape[1]))
     length = np.linalg.norm(seeds, axis=1).mean()
-    return (z * (length / np.linalg.norm(z, axis=1, keepdims=True))).astype(np.float32)
+    return np.asarray(z * (length / np.linalg.norm(z, axis=1, keepdims=True)), np.float32)
 
 
 def starter_seeds() -> tuple[str, NDArray[np.float32]]:

@@ -20,7 +20,7 @@ NEIGHBOURS = 8
 MAX_REACH = 0.08
 """Radius of the largest disc, in map widths: beyond it a lonely work would hold the point too long."""
 
-SHARPNESS = 3.0
+SHARPNESS = 2.0
 """Softmax over distances in units of the map's own spacing: higher gives purer works and faster changes between
 them."""
 

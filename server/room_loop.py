@@ -200,6 +200,8 @@ class RoomLoop:
             await self._until_watched()
             now_s = self._clock()
             self.room.advance(now_s, self._nearby)  # a generator that takes a second must not slow the point down
+            if self.room.moving:
+                self._moved.set()  # the room set out by itself: the picture goes along from its first step
             people = self.room.people(now_s, paused=not self._hub.healthy)
             self.people = len(people.people)
             if people != told or now_s - told_s >= self._settings.heartbeat_s:

@@ -47,8 +47,10 @@ class ServerSettings(BaseSettings):
     """A prepared folder of artworks. None: the starter collection."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """A GPU where there is one."""
-    threads: Annotated[int, Field(ge=1, le=64)] = min(4, os.cpu_count() or 1)
-    """Threads that draw one picture. A light picture gains nothing beyond four, and sockets need a core too."""
+    threads: Annotated[int, Field(ge=1, le=64)] = max(1, min(4, (os.cpu_count() or 1) - 1))
+    """Threads that draw one picture: one core is left to the sockets, and beyond four a light picture gains nothing.
+    A thread that must wait for a busy core holds up all others: on two busy cores two threads draw ten times slower
+    than one (`python -m bench.generator` shows every count)."""
     frame_rate_max: Annotated[float, Field(gt=0, le=240)] = 60.0
     """Pictures a second at most: what walls and phones can show."""
     heartbeat_s: Annotated[float, Field(gt=0)] = 1.0

@@ -17,6 +17,7 @@ from PIL import Image
 
 from models.cache import CacheError, private_folder
 from models.collection import (
+    BUNDLED,
     Collection,
     CollectionError,
     Manifest,
@@ -26,7 +27,7 @@ from models.collection import (
     load_collection,
     read_prepared,
 )
-from models.folder import read_folder
+from models.folder import NEEDED, TEXTS, read_folder
 from models.images import UnreadableImage, open_image
 from models.prepare import Read, write
 from tests.models.drawings import drawing, seeds_on_shell, write_folder, write_table
@@ -392,3 +393,15 @@ def test_the_real_collection_is_read_whole(shared: Path) -> None:
     assert len(folder.works) == 891
     assert all(w.sha256 and w.title and w.license and w.link and w.width and w.height for w in folder.works)
     assert all(w.image.startswith("https://raw.githubusercontent.com/") for w in folder.works)
+
+
+def test_the_starter_collection_ships_facts_and_addresses_but_no_images() -> None:
+    collection = load_collection()
+    assert all(w.thumbhash and w.license and w.image.startswith("https://") for w in collection.works)
+    assert {path.suffix for path in BUNDLED.iterdir()} == {".json", ".jsonl", ".npy"}
+
+
+def test_the_page_on_the_collection_names_every_column_and_every_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "design" / "collection.md").read_text()
+    names = {*NEEDED, *TEXTS, *Work.__struct_fields__, *Manifest.__struct_fields__, *Model.__struct_fields__}
+    assert not [name for name in names if f"`{name}`" not in page]

@@ -43,6 +43,21 @@ def test_the_direction_of_strokes_counts_without_any_colour() -> None:
     assert apart(across, shifted) < apart(across, down) / 2
 
 
+def grating(angle_deg: float) -> Image.Image:
+    y, x = np.mgrid[:256, :256]
+    phase = x * np.cos(np.radians(angle_deg)) + y * np.sin(np.radians(angle_deg))
+    return Image.fromarray((127 + 100 * np.sin(phase / 6)).astype(np.uint8)).convert("RGB")
+
+
+@pytest.mark.parametrize("angle_deg", [0.0, 22.5, 45.0, 67.5])
+def test_strokes_turn_without_a_step_where_angles_are_counted_apart(angle_deg: float) -> None:
+    a_little, a_lot = (
+        apart(grating(angle_deg - 1), grating(angle_deg + 1)),
+        apart(grating(angle_deg), grating(angle_deg + 45)),
+    )
+    assert a_little < a_lot / 3
+
+
 def test_black_white_and_one_colour_have_finite_features() -> None:
     plain = [Image.new("RGB", (64, 64), colour) for colour in ("black", "white", "red")]
     described = features(squares(*plain))

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ SEEDS = seeds_on_shell(1_000)
 
 @pytest.fixture(scope="session")
 def built() -> tuple[Path, SeedIndex]:
-    """A cache with the graph of SEEDS, and an index that uses it. The only build of these tests, by the real builder; it
-    takes a minute or two, so what it made is kept for the next run, and used only for these seeds and this software."""
+    """A cache with the graph of SEEDS, and an index that uses it. The only build of these tests, by the real builder;
+    it takes a minute or two, so what it made is kept for the next run, and used only for these seeds and this
+    software."""
     cache = ROOT / ".cache" / "index"
     index = SeedIndex(SEEDS, cache)
     assert index.prepare().result(), "the graph was not built; the log says why"
@@ -135,6 +137,28 @@ def test_threads_searching_at_once_get_the_answers_of_one(built: tuple[Path, See
         assert np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(alone, answers, strict=True)]) > 0.95
 
 
+def test_one_search_at_a_time_uses_the_graphs_scratch_memory(tmp_path: Path) -> None:
+    index = SeedIndex(SEEDS, tmp_path)
+
+    class Graph:
+        def query(self, z: NDArray[np.float32], k: int, epsilon: float) -> tuple[NDArray[np.int32], None]:
+            assert index._searching.locked()
+            return np.arange(k, dtype=np.int32)[None], None
+
+    index._graph = Graph()
+    assert len(index.nearest(SEEDS[0], 5)[0]) == 5 and not index._searching.locked()
+
+
+def test_a_search_that_runs_dry_is_finished_exactly(tmp_path: Path) -> None:
+    class Graph:
+        def query(self, z: NDArray[np.float32], k: int, epsilon: float) -> tuple[NDArray[np.int32], None]:
+            return np.full((1, k), -1, np.int32), None
+
+    index = SeedIndex(SEEDS, tmp_path)
+    index._graph = Graph()
+    np.testing.assert_array_equal(index.nearest(SEEDS[8], 5)[0], index.exact(SEEDS[8], 5)[0])
+
+
 def test_a_kept_graph_is_loaded_not_built(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SeedIndex, "_build", lambda *_: pytest.fail("built again"))
     index = SeedIndex(SEEDS, cache)
@@ -149,6 +173,19 @@ def test_nothing_in_the_cache_is_a_pickle(built: tuple[Path, SeedIndex]) -> None
         assert all(arrays[name].dtype != object for name in arrays.files)
 
 
+def retune(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change what a file says, and leave it a sound file."""
+    if path.suffix == ".json":
+        content = json.loads(path.read_text())
+        change(content)
+        path.write_text(json.dumps(content))
+    else:
+        with np.load(path, allow_pickle=False) as arrays:
+            content = {name: arrays[name] for name in arrays.files}
+        change(content)
+        np.savez(path, allow_pickle=False, **content)
+
+
 def flip(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0x55
@@ -160,11 +197,13 @@ def flip(path: Path) -> None:
     [
         lambda folder: flip(folder / "arrays.npz"),
         lambda folder: flip(folder / "settings.json"),
+        lambda folder: retune(folder / "arrays.npz", lambda arrays: arrays["state._vertex_order"].sort()),
+        lambda folder: retune(folder / "settings.json", lambda settings: settings.update(min_distance=1e9)),
         lambda folder: (folder / "settings.json").unlink(),
         lambda folder: (folder / "manifest.json").write_text("{}"),
         lambda folder: (folder / "arrays.npz").write_bytes((folder / "arrays.npz").read_bytes()[:1000]),
     ],
-    ids=["bit", "setting", "missing", "manifest", "short"],
+    ids=["bit", "text", "array", "setting", "missing", "manifest", "short"],
 )
 def test_a_damaged_graph_is_not_read(cache: Path, damage: Any) -> None:
     damage(the_graph(cache))

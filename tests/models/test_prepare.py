@@ -35,6 +35,12 @@ def quietly(*_: object) -> None:
     """No bars in a test's output."""
 
 
+def painted(seeds: np.ndarray) -> np.ndarray:
+    """What the paintbox draws of seeds (N, 12), uint8 (N, 3, 128, 128)."""
+    drawn = Paintbox().network(torch.from_numpy(seeds)).clamp(-1, 1)
+    return ((drawn.repeat_interleave(4, 2).repeat_interleave(4, 3) + 1) * 127.5).round().byte().numpy()
+
+
 def test_a_folder_becomes_a_collection_that_loads_by_its_path(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "works", 7, artist="Hokusai", license="CC0-1.0")
     made = prepare(folder, Paintbox(), settings=QUICK, report=quietly)
@@ -70,9 +76,8 @@ def test_a_seed_draws_its_work(tmp_path: Path) -> None:
     folder.mkdir()
     generator = Paintbox()
     truth = seeds_on_shell(6, 12, seed=77)
-    drawn = generator.network(torch.from_numpy(truth)).clamp(-1, 1).numpy()
-    for i, picture in enumerate(drawn):
-        Image.fromarray(((picture.transpose(1, 2, 0) + 1) * 127.5).astype(np.uint8)).save(folder / f"w{i}.png")
+    for i, picture in enumerate(painted(truth)):
+        Image.fromarray(picture.transpose(1, 2, 0)).save(folder / f"w{i}.png")
     made = prepare(folder, generator, settings=InversionSettings(steps=80, batch=4, rate=0.2), report=quietly)
     small = np.stack([square(open_image(folder / f"w{i}.png"), 128) for i in range(6)])
     starts = nearest_starts(small, generator, np.empty((0, 12), np.float32))
@@ -82,6 +87,14 @@ def test_a_seed_draws_its_work(tmp_path: Path) -> None:
     assert (error < error_of_starts).all()
     assert (error - least).mean() < (error_of_starts - least).mean() / 4
     np.testing.assert_allclose(np.linalg.norm(made.seeds, axis=1), np.sqrt(12), rtol=1e-4)
+
+
+def test_a_descent_that_overshoots_keeps_its_best() -> None:
+    starts = seeds_on_shell(4, 12)
+    pictures = painted(starts)
+    _, before = invert(pictures, Paintbox(), starts, InversionSettings(steps=0))
+    _, after = invert(pictures, Paintbox(), starts, InversionSettings(steps=5, rate=50.0))
+    assert (after <= before).all()
 
 
 def test_the_seeds_of_known_works_are_reused_and_changed_ones_are_not(tmp_path: Path) -> None:
@@ -104,12 +117,9 @@ def test_seeds_found_for_other_weights_are_not_reused(tmp_path: Path) -> None:
     assert not np.array_equal(prepare(folder, Paintbox(), known=known, settings=QUICK, report=quietly).seeds, theirs)
 
 
-def test_a_known_work_that_looks_alike_is_the_start(tmp_path: Path) -> None:
-    generator = Paintbox()
+def test_a_known_work_that_looks_alike_is_the_start() -> None:
     known = seeds_on_shell(5, 12, seed=9)
-    drawn = generator.network(torch.from_numpy(known)).clamp(-1, 1).repeat_interleave(4, 2).repeat_interleave(4, 3)
-    pictures = ((drawn + 1) * 127.5).round().byte().numpy()
-    np.testing.assert_array_equal(nearest_starts(pictures, generator, known), known)
+    np.testing.assert_array_equal(nearest_starts(painted(known), Paintbox(), known), known)
 
 
 def test_a_killed_preparation_goes_on_after_its_last_batch(tmp_path: Path) -> None:

@@ -60,20 +60,23 @@ async def test_a_push_wakes_a_room_at_rest(tmp_path: Path) -> None:
     async with hearing(studio.hub, "frames") as values, studio.drawing() as renderer:
         await next_frame(values)
         await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 0.5, 0.5)))
-        drawn = 0
+        room, newest = renderer.loops[0].room, studio.hub.newest
+        stepped = last = 0
 
         def at_rest() -> bool:
-            nonlocal drawn
-            if renderer.loops[0].room.moving and len(studio.painter.batches) > drawn:
-                drawn = len(studio.painter.batches)
-                studio.clock.now_s += 1 / 60
-            all_published = studio.hub.newest["main"] == len(studio.painter.batches)
-            return all_published and not renderer.loops[0].room.moving
+            """The frame that found nothing moving has been published."""
+            nonlocal stepped, last
+            if room.moving:
+                last = newest["main"]
+                if last > stepped:
+                    stepped = last
+                    studio.clock.now_s += 1 / 60
+            return not room.moving and newest["main"] > last
 
         await until(at_rest)
-        before = studio.hub.newest["main"]
+        before = newest["main"]
         await studio.say(Pushed("ada", Place(2, 1.0, 0.5)))
-        await until(lambda: studio.hub.newest["main"] > before)
+        await until(lambda: newest["main"] > before)
     studio.close()
 
 
