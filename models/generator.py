@@ -179,7 +179,7 @@ def read_network(path: Path) -> LightGenerator:
 
 
 def save_generator(network: LightGenerator, path: Path, *, notes: dict[str, str] | None = None) -> None:
-    """Write a network as float16 safetensors (half the size; its rounding is below bf16's own), replacing atomically."""
+    """Write a network as float16 safetensors (half the size, finer than the bf16 it runs in), replacing atomically."""
     tensors = {
         key: value.detach().cpu().half() if value.is_floating_point() else value.detach().cpu()
         for key, value in network.state_dict().items()

@@ -1,8 +1,8 @@
 """One step of training, and the checkpoint that survives a kill. `training.py` runs it over a folder.
 
 First the generator only copies: every work owns a learned code, from which it must be redrawn, so that each artwork
-has a seed that shows it. Then each batch plays two games at once. A quarter are still anchors; the rest is a GAN: dreams
-(mixtures of the works' codes, where visitors wander, and random latents) against real works under differentiable
+has a seed that shows it. Then each batch plays two games at once. A quarter are still anchors; the rest is a GAN:
+dreams (mixtures of the works' codes, where visitors wander, and random latents) against real works under differentiable
 augmentation, with hinge loss and lazy R1.
 
 Everything that matters is in one checkpoint, replaced atomically: kill it at any moment and run the same command again.

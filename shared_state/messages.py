@@ -22,13 +22,13 @@ MAX_MESSAGE_BYTES: Final = 4_096
 """The most that is read from a visitor: the largest honest message, a hello, is under 350 bytes."""
 
 MAX_REASON_CHARS: Final = 200
-"""A refusal quotes what was sent: so much of it tells a developer enough, and a stranger cannot fill logs or answers."""
+"""A refusal quotes what was sent: so much tells a developer enough, and a stranger cannot fill logs or answers."""
 
 MAX_SEQ: Final = 2**53 - 1
 """The largest whole number that JavaScript counts without error."""
 
 ACK_WINDOW: Final = 2
-"""Frames that may be on their way to one screen. "Newest wins" alone does not bound age: the kernel's buffer holds old frames."""
+"""Frames on their way to one screen. "Newest wins" alone does not bound age: the kernel's buffer holds old frames."""
 
 Role = Literal["visitor", "wall", "viewer"]
 Mode = Literal["together", "ambient"]
@@ -38,7 +38,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class ProtocolError(ValueError):
-    """A message we will not act on. `code` is the WebSocket close code that answers it; the text says what was found."""
+    """A message we will not act on. `code` is the close code that answers it; the text says what was found."""
 
     def __init__(self, message: str, code: int = 4500) -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class Message(Struct, frozen=True, tag_field="t", gc=False):
 
 
 class Hello(Message, tag="hello", frozen=True):
-    """The first message of every connection, within 5 s. `session` resumes an earlier visit: same colour, same place."""
+    """The first message of every connection, within 5 s. `session` resumes an earlier visit: same person and colour."""
 
     room: Name
     role: Role
@@ -128,7 +128,7 @@ class Frame(Message, tag="frame", frozen=True):
 
     seq: Seq
     token: Seq
-    """The renderer's fencing token: a frame with a lower one than seen before is from a renderer that has lost the room."""
+    """The renderer's fencing token: a frame with a lower one than seen before is from one that has lost the room."""
     x: float
     y: float
     near: list[Neighbour]
@@ -194,7 +194,7 @@ class Pushed(Message, tag="pushed", frozen=True):
 
 
 class Present(Message, tag="present", frozen=True):
-    """Each gateway, once a second: everybody it holds. Repairs a lost Enter or Leave; silence for 5 s empties the gateway."""
+    """Each gateway, once a second: everybody it holds. Repairs a lost Enter or Leave; 5 s of silence empty it."""
 
     gateway: Name
     visitors: list[Name]
@@ -217,7 +217,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode_from_client(data: bytes) -> FromClient:
-    """Read what a client sent. Raises ProtocolError, and nothing else, on anything that is not exactly a known message."""
+    """Read what a client sent. Raises ProtocolError, and nothing else, on what is not exactly a known message."""
     if len(data) > MAX_MESSAGE_BYTES:
         raise ProtocolError(f"{len(data)} bytes; the most we read is {MAX_MESSAGE_BYTES}", 1009)
     message: FromClient = _decode(_from_client, data)
