@@ -47,8 +47,6 @@ def measure(name: str, seeds: NDArray[np.float32], queries: int, cache: Path) ->
     begin = time.perf_counter()
     ready = index.prepare().result()
     waited_s = time.perf_counter() - begin
-    if not ready:
-        raise SystemExit(f"{name}: the graph was not made ready; the log says why")
     latents = midway(seeds, queries, seed=7)
     times: dict[str, list[float]] = {"ours": [], "exact": []}
     for z in latents:
@@ -59,7 +57,13 @@ def measure(name: str, seeds: NDArray[np.float32], queries: int, cache: Path) ->
     found = recall(lambda z: index.nearest(z, K)[0], index, latents[:500])
     figures = [f"{percentile(times[who], p):.3f}" for who in ("ours", "exact") for p in (50, 99)]
     ratio = percentile(times["exact"], 50) / percentile(times["ours"], 50)
-    return [f"{name}, {len(seeds):,}", f"{waited_s:.1f}", f"{found:.3f}", *figures, f"{ratio:.2f}x"]
+    return [
+        f"{name}, {len(seeds):,}",
+        f"{waited_s:.1f}{'' if ready else ' (stays exact)'}",
+        f"{found:.3f}",
+        *figures,
+        f"{ratio:.2f}x",
+    ]
 
 
 def main(queries: int, count: int) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -92,18 +91,3 @@ class Critic(nn.Module):
 def redraw_block(c_in: int, c_out: int) -> nn.Module:
     """Double the side, convolve, gate (GLU)."""
     return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(c_in, 2 * c_out, 3, padding=1), nn.GLU(dim=1))
-
-
-def hinge_critic(real: Judgement, fake: Judgement) -> Tensor:
-    """Hinge loss (Lim & Ye 2017), mean of both scales."""
-    return torch.stack(
-        [
-            F.relu(1 - a).mean() + F.relu(1 + b).mean()
-            for a, b in ((real.patches, fake.patches), (real.whole, fake.whole))
-        ]
-    ).mean()
-
-
-def hinge_generator(fake: Judgement) -> Tensor:
-    """The generator's side of the hinge loss."""
-    return -(fake.patches.mean() + fake.whole.mean()) / 2

@@ -35,10 +35,10 @@ class InversionSettings:
     """Constants of the descent."""
 
     steps: int = 60
-    """The loss is within a few per cent of its end by then; each costs a forward and a backward pass."""
+    """About a second a work on two cores; twice as many win 1 % of the error (docs/design/collection.md)."""
     batch: int = 16
     """Works at a time: what a CPU's caches hold; also the unit of resuming."""
-    rate: float = 0.08
+    rate: float = 0.15
     """Adam's first step, in units of a Gaussian latent's own spread; falls to zero as a cosine."""
 
 
@@ -74,7 +74,7 @@ def invert(
     |z| = sqrt(z_dim), and their error (B,), the mean absolute difference in [0, 2]. Never worse than the start."""
     import torch
 
-    from models.trainer import on_sphere
+    from models.anchors import on_sphere
 
     target = torch.from_numpy(pictures).float().div(127.5).sub(1)
     z = torch.from_numpy(starts).clone().requires_grad_(True)

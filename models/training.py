@@ -8,6 +8,8 @@ checkpoint, a log line and a contact sheet every few minutes; at the end `genera
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +18,14 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from models import checkpoint
+from models.checkpoint import CheckpointError
 from models.corpus import CorpusError, read_corpus
 from models.generator import pick_device, save_generator
-from models.trainer import Stage, Trainer, TrainSettings
+from models.train_settings import ON_GPU, TrainSettings
+from models.trainer import Losses, Trainer
 
-ON_GPU = TrainSettings(stages=(Stage(128, 0.1, adversarial=False), Stage(256, 0.9)), batch=64)
-"""A GPU draws 256 px so fast that little is won at smaller sides."""
+__all__ = ["CheckpointError", "CorpusError", "train", "train_folder"]
 
 
 def train_folder(
@@ -35,47 +39,75 @@ def train_folder(
 ) -> Path:
     """Train within a budget of minutes counted from the first step over all runs; the path of the generator file.
 
-    Raises CorpusError when the folder has nothing to learn from, ValueError when `out` holds another training's
-    checkpoint. Ctrl-C saves and stops; the next run goes on.
+    Raises CorpusError when the folder has nothing to learn from, CheckpointError when `out` holds another training.
+    Ctrl-C saves and stops; the next run goes on.
     """
     console = console or Console()
     chosen = pick_device(device)
     settings = replace(settings or (ON_GPU if chosen == "cuda" else TrainSettings()), minutes=minutes)
-    with Progress(
+    columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
-        console=console,
-    ) as bars:
+    )
+    with Progress(*columns, console=console) as bars:
         reading = bars.add_task("reading pictures", note="")
         corpus = read_corpus(folder, progress=lambda done, total: bars.update(reading, completed=done, total=total))
         console.print(
             f"{len(corpus.ids)} pictures; left out: {len(corpus.grey)} grey, {len(corpus.unreadable)} unreadable. "
             f"Samples and checkpoint in {out}"
         )
-        trainer = Trainer(corpus.images, corpus.weights(settings.rarity), out, settings, chosen)
         check_works(out, corpus.ids)
+        trainer = Trainer(corpus.images, corpus.weights(settings.rarity), settings, chosen)
+        checkpoint.load(trainer, out)
         task = bars.add_task("training", total=minutes * 60, completed=int(trainer.spent_s), note="")
 
-        def show(now: dict[str, float]) -> None:
-            note = f"{now['resolution']:.0f} px, {now['images']:,.0f} images, pixel error {now['pixel']:.3f}"
+        def show(losses: Losses) -> None:
+            note = f"{trainer.config.resolution} px, {trainer.seen:,} images, pixel error {losses['pixel']:.3f}"
             bars.update(task, completed=trainer.spent_s, note=note)
 
         try:
-            trainer.run(show)
+            train(trainer, out, show)
         except KeyboardInterrupt:
-            trainer.save()
+            checkpoint.save(trainer, out)
             console.print("Saved. The same command goes on from here.")
             raise
     return export(trainer, corpus.ids, out)
 
 
+def train(trainer: Trainer, out: Path, show: Callable[[Losses], None]) -> None:
+    """Step until the budget is spent, growing when a stage is due, keeping the state every few minutes."""
+    kept_s = began_s = time.monotonic()
+    before_s = trainer.spent_s
+    losses: Losses = {}
+    while trainer.spent_s < trainer.settings.minutes * 60:
+        if trainer.due() != trainer.stage:
+            trainer.grow(trainer.due())
+        losses = trainer.step()
+        now_s = time.monotonic()
+        trainer.spent_s = before_s + now_s - began_s
+        show(losses)
+        if now_s - kept_s > trainer.settings.save_minutes * 60:
+            keep(trainer, out, losses)
+            kept_s = now_s
+    keep(trainer, out, losses)
+
+
+def keep(trainer: Trainer, out: Path, losses: Losses) -> None:
+    """Checkpoint, contact sheet and a line in the log."""
+    checkpoint.save(trainer, out)
+    checkpoint.sheet(trainer, out / "samples.jpg")
+    facts = {"minutes": trainer.spent_s / 60, "images": trainer.seen, "resolution": trainer.config.resolution}
+    with (out / "log.jsonl").open("a") as log:
+        log.write(json.dumps({name: round(value, 4) for name, value in {**facts, **losses}.items()}) + "\n")
+
+
 def check_works(out: Path, ids: list[str]) -> None:
-    """Codes belong to works by position: the folder must not change under a training. Raises CorpusError."""
+    """Codes belong to works by position: the folder must not change under a training. Raises CheckpointError."""
     listing = out / "works.json"
     if listing.exists() and json.loads(listing.read_text()) != ids:
-        raise CorpusError(f"{out} was begun with other pictures; choose another --out, or remove it to begin anew")
+        raise CheckpointError(f"{out} was begun with other pictures; choose another --out, or remove it to begin anew")
     out.mkdir(parents=True, exist_ok=True)
     listing.write_text(json.dumps(ids))
 
@@ -85,6 +117,6 @@ def export(trainer: Trainer, ids: list[str], out: Path) -> Path:
     notes = {"images_seen": str(trainer.seen), "minutes": f"{trainer.spent_s / 60:.0f}", "works": str(len(ids))}
     save_generator(trainer.average, out / "generator.safetensors", notes=notes)
     with torch.no_grad():
-        seeds = trainer.seeds(torch.arange(len(ids), device=trainer.device))
+        seeds = trainer.anchors.seeds(torch.arange(len(ids), device=trainer.device))
     np.save(out / "seeds.npy", seeds.cpu().numpy())
     return out / "generator.safetensors"

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.graph import GraphError, graph_key, load_graph
-from models.index import EXTRA, WORTH_IT, SeedIndex, main, midway, recall
+from models.index import EFFORTS, WORTH_IT, Search, SeedIndex, main, midway, recall
 from tests.models.drawings import seeds_on_shell
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ def test_the_graphs_answers_are_ranked_by_exact_distances(built: tuple[Path, See
 
 
 def test_asked_for_a_large_share_the_index_looks_at_every_seed(built: tuple[Path, SeedIndex]) -> None:
-    k = len(SEEDS) // 4 - EXTRA + 1
+    k = len(SEEDS) // 4 - EFFORTS[0][0] + 1
     truth = np.sort(np.linalg.norm(SEEDS - SEEDS[0], axis=1))[:k]
     np.testing.assert_allclose(built[1].nearest(SEEDS[0], k)[1], truth, rtol=1e-5, atol=1e-5)
 
@@ -145,7 +145,7 @@ def test_one_search_at_a_time_uses_the_graphs_scratch_memory(tmp_path: Path) -> 
             assert index._searching.locked()
             return np.arange(k, dtype=np.int32)[None], None
 
-    index._graph = Graph()
+    index._search = Search(Graph(), 20, 0.1)
     assert len(index.nearest(SEEDS[0], 5)[0]) == 5 and not index._searching.locked()
 
 
@@ -155,7 +155,7 @@ def test_a_search_that_runs_dry_is_finished_exactly(tmp_path: Path) -> None:
             return np.full((1, k), -1, np.int32), None
 
     index = SeedIndex(SEEDS, tmp_path)
-    index._graph = Graph()
+    index._search = Search(Graph(), 20, 0.1)
     np.testing.assert_array_equal(index.nearest(SEEDS[8], 5)[0], index.exact(SEEDS[8], 5)[0])
 
 
@@ -234,11 +234,24 @@ def test_a_damaged_graph_is_built_again_with_the_same_answer(
 
 def test_a_graph_that_finds_the_wrong_works_is_not_trusted(cache: Path) -> None:
     class Liar:
-        def query(self, z: NDArray[np.float32], **_: object) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-            return np.zeros((1, 30), np.intp), np.zeros((1, 30), np.float32)
+        def query(self, z: NDArray[np.float32], **_: object) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+            return np.zeros((1, 30), np.int32), np.zeros((1, 30), np.float32)
 
-    with pytest.raises(GraphError, match="finds .* of the nearest works, less than 90%"):
+    with pytest.raises(GraphError, match="finds .* of the nearest works, less than 95%"):
         SeedIndex(SEEDS, cache)._trusted(Liar())
+
+
+def test_a_harder_collection_is_searched_with_more_effort(cache: Path) -> None:
+    index = SeedIndex(SEEDS, cache)
+
+    class Shallow:
+        """Finds the nearest only when asked to look far."""
+
+        def query(self, z: NDArray[np.float32], k: int, epsilon: float) -> tuple[NDArray[np.int32], None]:
+            rows = index.exact(z[0], k)[0] if epsilon >= 0.3 else np.arange(k)
+            return rows.astype(np.int32)[None], None
+
+    assert index._trusted(Shallow()).epsilon == 0.3
 
 
 @pytest.mark.parametrize("code", ["import sys; sys.exit(3)", "import os; os.kill(os.getpid(), 9)"])

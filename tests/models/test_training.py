@@ -10,9 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from models import load_generator
+from models import checkpoint, load_generator
+from models.anchors import on_sphere
+from models.checkpoint import CheckpointError
 from models.corpus import CorpusError, read_corpus
-from models.trainer import Stage, Trainer, TrainSettings, on_sphere
+from models.train_settings import Stage, TrainSettings
+from models.trainer import Trainer
 from models.training import train_folder
 
 torch.set_num_threads(1)  # tiny networks: a second thread only waits
@@ -39,31 +42,37 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def trainer(out: Path, settings: TrainSettings = TINY) -> Trainer:
-    return Trainer(pictures(), np.ones(24), out, settings)
+def trainer(settings: TrainSettings = TINY) -> Trainer:
+    return Trainer(pictures(), np.ones(24), settings)
+
+
+def resumed(folder: Path) -> Trainer:
+    t = trainer()
+    assert checkpoint.load(t, folder)
+    return t
 
 
 def test_anchors_come_to_resemble_their_works(tmp_path: Path) -> None:
-    t = trainer(tmp_path, replace(TINY, learning_rate=2e-3, anchor_share=0.5))
+    t = trainer(replace(TINY, stages=(Stage(32, 1.0, adversarial=False),)))
     losses = [t.step()["pixel"] for _ in range(40)]
     assert np.mean(losses[-8:]) < 0.7 * np.mean(losses[:8])
 
 
 def test_a_resumed_training_continues_where_the_saved_one_stood(tmp_path: Path) -> None:
-    t = trainer(tmp_path)
+    t = trainer()
     for _ in range(3):
         t.step()
-    t.save()
+    checkpoint.save(t, tmp_path)
     went_on = t.step()
-    resumed = trainer(tmp_path)
-    assert resumed.steps == 3
-    assert resumed.step() == pytest.approx(went_on, rel=0.05)
+    again = resumed(tmp_path)
+    assert again.steps == 3
+    assert again.step() == pytest.approx(went_on, rel=0.05)
 
 
 def test_a_kill_while_saving_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    t = trainer(tmp_path)
+    t = trainer()
     t.step()
-    t.save()
+    checkpoint.save(t, tmp_path)
 
     def torn(_: object, path: Path) -> None:
         path.write_bytes(b"half")
@@ -71,12 +80,12 @@ def test_a_kill_while_saving_leaves_the_old_checkpoint(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(torch, "save", torn)
     with pytest.raises(KeyboardInterrupt):
-        t.save()
-    assert trainer(tmp_path).steps == 1
+        checkpoint.save(t, tmp_path)
+    assert resumed(tmp_path).steps == 1
 
 
 def test_growing_keeps_what_was_learnt(tmp_path: Path) -> None:
-    t = trainer(tmp_path)
+    t = trainer()
     for _ in range(5):
         t.step()
     z = on_sphere(torch.randn(2, 140))
@@ -87,7 +96,7 @@ def test_growing_keeps_what_was_learnt(tmp_path: Path) -> None:
 
 
 def test_the_budget_decides_the_resolution(tmp_path: Path) -> None:
-    t = trainer(tmp_path)
+    t = trainer()
     assert t.due().resolution == 32
     t.spent_s = 31 * 60
     assert t.due().resolution == 64
@@ -129,5 +138,5 @@ def test_other_pictures_are_refused_in_a_folder_begun_with_these(folder: Path, t
     settings = replace(TINY, stages=(Stage(32, 1.0),))
     train_folder(folder, tmp_path / "out", minutes=0.01, device="cpu", settings=settings)
     (folder / "w00.png").rename(folder / "other.png")
-    with pytest.raises(CorpusError, match="other pictures"):
+    with pytest.raises(CheckpointError, match="other pictures"):
         train_folder(folder, tmp_path / "out", minutes=0.01, device="cpu", settings=settings)

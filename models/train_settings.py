@@ -1,0 +1,58 @@
+"""Every constant of the training, with its reason. Numbers only: `trainer.py` uses them, `training.py` chooses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training: side of the pictures, share of the budget, and whether a critic judges."""
+
+    resolution: int
+    share: float
+    adversarial: bool = True
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """The defaults are for a CPU and an evening; `ON_GPU` is for a large card and half an hour."""
+
+    minutes: float = 60.0
+    """Budget of this network from its first step, over all resumed runs."""
+    stages: tuple[Stage, ...] = (
+        Stage(64, 0.15, adversarial=False),
+        Stage(128, 0.40, adversarial=False),
+        Stage(256, 0.45),
+    )
+    """Works are learnt first, where that is cheap: a critic teaches little while pictures are still a blur."""
+    batch: int = 24
+    anchor_share: float = 0.35
+    """Of each batch: less and the seeds stay blurred, more and dreams lose their variety."""
+    learning_rate: float = 3e-4
+    """Of both networks once they play against each other, with no momentum (StyleGAN2's Adam)."""
+    anchor_rate: float = 1.5e-3
+    """Of the generator while it only learns works: plain regression bears more."""
+    code_rate: float = 0.02
+    """Codes see one gradient an epoch, so each step is large."""
+    code_noise: float = 0.1
+    """Around a seed, in units of the prior's own spread per dimension."""
+    r1: float = 4e-4
+    """Gradient penalty on real pictures (Mescheder et al. 2018), times pixels / batch as StyleGAN2-ADA scales it..."""
+    r1_every: int = 16
+    """...lazily, every so many steps, scaled up to match (StyleGAN2)."""
+    pixel_weight: float = 8.0
+    """Of the anchors' pixel error beside the critic's judgement: holds the likeness while texture is learnt."""
+    feature_weight: float = 1.5
+    """Of the anchors' error in the critic's features, which is relative and so near 1."""
+    ema_images: float = 4_000.0
+    """Half-life of the averaged generator, in pictures seen."""
+    rarity: float = 0.25
+    """A work is drawn with weight n^-rarity, n the works by its hand: many by one must not swallow the others."""
+    seed: int = 1
+    save_minutes: float = 3.0
+    """Between checkpoints: what a kill may cost."""
+
+
+ON_GPU = TrainSettings(stages=(Stage(128, 0.1, adversarial=False), Stage(256, 0.9)), batch=64, anchor_share=0.25)
+"""A GPU draws 256 px so fast that little is won at smaller sides, and long play can afford fewer anchors."""
