@@ -8,6 +8,7 @@ Beside them in the same run stand two peers that say what a figure is worth: ano
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ from torch import Tensor
 from bench.machine import machine_line, table
 from models import load_generator
 from models.collection import load_collection
-from models.corpus import read_picture
+from models.corpus import read_square
+from models.images import UnreadableImage
 
 
 def psnr(a: Tensor, b: Tensor) -> Tensor:
@@ -54,10 +56,12 @@ def main(folder: Path, device: str) -> None:
     """Print the table."""
     generator = load_generator(device=device)
     collection = load_collection()
-    files = [(i, folder / "train256" / f"{work.id}.jpg") for i, work in enumerate(collection.works)]
-    pictures = [(i, picture) for i, file in files if file.is_file() and (picture := read_picture(file)) is not None]
+    pictures = []
+    for i, work in enumerate(collection.works):
+        with suppress(UnreadableImage):
+            pictures.append((i, read_square(folder, work)))
     if not pictures:
-        raise SystemExit(f"{folder} has no train256 picture of any work in the bundled collection")
+        raise SystemExit(f"{folder} has no picture of any work in the bundled collection")
     seeds = collection.seeds[[i for i, _ in pictures]]
     works = torch.from_numpy(np.stack([picture for _, picture in pictures])).float() / 127.5 - 1
     dreams = torch.cat([generator.synthesize(seeds[i : i + 16]).cpu() for i in range(0, len(seeds), 16)])

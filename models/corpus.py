@@ -1,4 +1,4 @@
-"""Pictures to train on: any folder of images, with the artists' names where a metadata.csv tells them.
+"""Pictures to train on, from a folder with images as `folder.py` reads it.
 
 Grey reproductions are left out (they would teach the generator that colour is optional), and a hand with hundreds of
 works is drawn less often each. No torch: arrays only.
@@ -6,91 +6,87 @@ works is drawn less often each. No torch: arrays only.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.collection import CollectionError, Work, inside
+from models.folder import read_folder
 from models.images import UnreadableImage, open_image, square
 
-SIDE = 256
+SIDE: Final = 256
 """Side of a training picture in pixels: the generator's own."""
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"})
+SQUARES: Final = "train256"
+"""Where a folder may keep ready squares `ID.jpg`, cut from larger originals than its `images`."""
 
-GREY_LEVELS = 6.0
+GREY_LEVELS: Final = 6.0
 """Mean spread between a pixel's channels, of 255, under which a picture is grey; a faded painting has over 10."""
 
-FEWEST = 16
+FEWEST: Final = 16
 """Pictures under which there is nothing to learn from."""
-
-
-class CorpusError(ValueError):
-    """A folder that cannot be trained on: what was found, what to do."""
 
 
 @dataclass(frozen=True)
 class Corpus:
     """What training sees."""
 
-    ids: list[str]
-    """File name without suffix, which is the work's id in a collection."""
+    works: list[Work]
     images: NDArray[np.uint8]
     """(N, 3, 256, 256)"""
-    artists: list[str]
     grey: list[str]
-    """Left out: no colour."""
+    """Ids left out: no colour."""
     unreadable: list[str]
-    """Left out: not an image we can read."""
+    """Ids left out: not an image we can read."""
+
+    @property
+    def ids(self) -> list[str]:
+        return [work.id for work in self.works]
 
     def weights(self, rarity: float) -> NDArray[np.float64]:
         """Chance of each work, (N,): n^-rarity, n the works by the same hand. 0 treats all works alike, 1 all hands."""
-        works = Counter(self.artists)
-        return np.array([works[artist] ** -rarity for artist in self.artists])
+        hands = [work.artist or work.id for work in self.works]  # an unnamed hand counts as one of its own
+        count = Counter(hands)
+        return np.array([count[hand] ** -rarity for hand in hands])
 
 
 def read_corpus(folder: Path, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Corpus:
-    """Read every image of a folder (or of its `train256` or `images`). Raises CorpusError."""
-    if not folder.is_dir():
-        raise CorpusError(f"There is no folder {folder}")
-    place = next((folder / name for name in ("train256", "images") if (folder / name).is_dir()), folder)
-    files = sorted(f for f in place.iterdir() if f.suffix.lower() in SUFFIXES)
-    artist_of = read_artists(folder / "metadata.csv")
-    ids, images, grey, unreadable = [], [], [], []
-    for n, file in enumerate(files):
-        progress(n, len(files))
-        picture = read_picture(file)
-        if picture is None:
-            unreadable.append(file.stem)
-        elif float(np.ptp(picture, axis=0).mean()) < GREY_LEVELS:
-            grey.append(file.stem)
-        else:
-            ids.append(file.stem)
-            images.append(picture)
-    progress(len(files), len(files))
-    if len(ids) < FEWEST:
-        raise CorpusError(
-            f"{place} has {len(ids)} usable pictures ({len(grey)} grey, {len(unreadable)} unreadable, of {len(files)} "
-            f"files); training needs at least {FEWEST}, and hundreds to be worth looking at"
+    """Every usable picture of a folder. Raises CollectionError."""
+    listed = read_folder(folder).works
+    works: list[Work] = []
+    images: list[NDArray[np.uint8]] = []
+    grey: list[str] = []
+    unreadable: list[str] = []
+    for done, work in enumerate(listed):
+        progress(done, len(listed))
+        try:
+            picture = read_square(folder, work)
+        except UnreadableImage:
+            unreadable.append(work.id)
+            continue
+        if float(np.ptp(picture, axis=0).mean()) < GREY_LEVELS:
+            grey.append(work.id)
+            continue
+        works.append(work)
+        images.append(picture)
+    progress(len(listed), len(listed))
+    if len(works) < FEWEST:
+        raise CollectionError(
+            f"{folder} has {len(works)} usable pictures of {len(listed)} ({len(grey)} grey, {len(unreadable)} "
+            f"unreadable); training needs at least {FEWEST}, and hundreds to be worth looking at"
         )
-    return Corpus(ids, np.stack(images), [artist_of.get(i) or i for i in ids], grey, unreadable)
+    return Corpus(works, np.stack(images), grey, unreadable)
 
 
-def read_picture(file: Path) -> NDArray[np.uint8] | None:
-    """The centre square at 256 px, (3, 256, 256), or None when the file is not an image within limits."""
-    try:
-        return square(open_image(file), SIDE)
-    except UnreadableImage:
-        return None
-
-
-def read_artists(table: Path) -> dict[str, str]:
-    """Artist by work id, from a metadata.csv with the columns `id` and `artist`; empty without one."""
-    if not table.is_file():
-        return {}
-    with table.open(newline="", encoding="utf-8-sig") as f:
-        return {row["id"]: row.get("artist", "") for row in csv.DictReader(f) if row.get("id")}
+def read_square(folder: Path, work: Work) -> NDArray[np.uint8]:
+    """The middle of a work's picture, (3, 256, 256). Raises UnreadableImage."""
+    ready = inside(folder, f"{SQUARES}/{work.id}.jpg")
+    path = ready if ready is not None and ready.is_file() else inside(folder, work.file)
+    if path is None:
+        raise UnreadableImage(f"{work.file} is outside of the folder; put the picture inside")
+    return square(open_image(path), SIDE)

@@ -1,8 +1,8 @@
 """`genstudio train FOLDER`: from a folder of images to a generator file and a seed for every work.
 
 The same command on a CPU and on a GPU; kill it at any moment and run it again. Into the output folder go the
-checkpoint, a log line and a contact sheet every few minutes; at the end `generator.safetensors`, `seeds.npy` and
-`works.json`.
+checkpoint, a log line and a contact sheet every few minutes; at the end `generator.safetensors` and `collection`, the
+prepared collection with the codes as seeds.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import checkpoint
 from models.checkpoint import CheckpointError
-from models.corpus import CorpusError, read_corpus
-from models.generator import pick_device, save_generator
+from models.collection import CollectionError
+from models.corpus import read_corpus
+from models.generator import load_generator, pick_device, save_generator
+from models.prepare import prepare
 from models.train_settings import ON_GPU, TrainSettings
 from models.trainer import Losses, Trainer
 
-__all__ = ["CheckpointError", "CorpusError", "train", "train_folder"]
+__all__ = ["CheckpointError", "CollectionError", "train", "train_folder"]
 
 
 def train_folder(
@@ -39,8 +40,9 @@ def train_folder(
 ) -> Path:
     """Train within a budget of minutes counted from the first step over all runs; the path of the generator file.
 
-    Raises CorpusError when the folder has nothing to learn from, CheckpointError when `out` holds another training.
-    Ctrl-C saves and stops; the next run goes on.
+    Raises CollectionError when the folder has nothing to learn from, CheckpointError when `out` holds another training.
+    Ctrl-C saves and stops; the next run goes on. What was made is shown by
+    `genstudio serve --model OUT/generator.safetensors --collection FOLDER`, with the codes as seeds.
     """
     console = console or Console()
     chosen = pick_device(device)
@@ -73,7 +75,7 @@ def train_folder(
             checkpoint.save(trainer, out)
             console.print("Saved. The same command goes on from here.")
             raise
-    return export(trainer, corpus.ids, out)
+    return export(trainer, corpus.ids, folder, out)
 
 
 def train(trainer: Trainer, out: Path, show: Callable[[Losses], None]) -> None:
@@ -112,11 +114,16 @@ def check_works(out: Path, ids: list[str]) -> None:
     listing.write_text(json.dumps(ids))
 
 
-def export(trainer: Trainer, ids: list[str], out: Path) -> Path:
-    """Write what a wall needs: the averaged generator and one seed per work (N, z_dim) float32, in the order of ids."""
+def export(trainer: Trainer, ids: list[str], folder: Path, out: Path) -> Path:
+    """Write what a wall needs: the averaged generator, and the collection with one seed per work."""
+    path = out / "generator.safetensors"
     notes = {"images_seen": str(trainer.seen), "minutes": f"{trainer.spent_s / 60:.0f}", "works": str(len(ids))}
-    save_generator(trainer.average, out / "generator.safetensors", notes=notes)
+    save_generator(trainer.average, path, notes=notes)
     with torch.no_grad():
-        seeds = trainer.anchors.seeds(torch.arange(len(ids), device=trainer.device))
-    np.save(out / "seeds.npy", seeds.cpu().numpy())
-    return out / "generator.safetensors"
+        seeds = trainer.anchors.seeds(torch.arange(len(ids), device=trainer.device)).cpu().numpy()
+    generator = load_generator(path, device=str(trainer.device))
+    prepare(folder, generator, out=out / "collection", seeds=seeds, ids=ids)
+    prepare(
+        folder, generator, known=out / "collection"
+    )  # where `serve --collection FOLDER` looks: the left-out works too
+    return path

@@ -160,13 +160,12 @@ def train(
     needs_folder(folder)
     from rich.console import Console
 
-    from models.corpus import CorpusError
-    from models.training import train_folder
+    from models.training import CheckpointError, CollectionError, train_folder
 
     console = Console()
     try:
         made = train_folder(folder, out, minutes=minutes, device=device, console=console)
-    except (CorpusError, ValueError, OSError) as error:
+    except (CheckpointError, CollectionError, OSError) as error:
         refuse(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None  # saved and said so already

@@ -13,7 +13,8 @@ from PIL import Image
 from models import checkpoint, load_generator
 from models.anchors import on_sphere
 from models.checkpoint import CheckpointError
-from models.corpus import CorpusError, read_corpus
+from models.collection import CollectionError, load_collection
+from models.corpus import read_corpus
 from models.train_settings import Stage, TrainSettings
 from models.trainer import Trainer
 from models.training import train_folder
@@ -105,7 +106,9 @@ def test_the_budget_decides_the_resolution(tmp_path: Path) -> None:
 
 
 def test_a_hand_with_many_works_is_drawn_less_often_each(folder: Path) -> None:
-    rows = ["id,artist"] + [f"w{i:02},{'One Hand' if i < 16 else f'Hand {i}'}" for i in range(24)]
+    rows = ["id,file,title,artist"] + [
+        f"w{i:02},w{i:02}.png,W{i:02},{'One Hand' if i < 16 else f'Hand {i}'}" for i in range(24)
+    ]
     (folder / "metadata.csv").write_text("\n".join(rows))
     weights = read_corpus(folder).weights(0.25)
     assert weights[0] == pytest.approx(16**-0.25) and weights[-1] == 1.0
@@ -119,22 +122,34 @@ def test_grey_and_broken_pictures_are_left_out_and_named(folder: Path) -> None:
 
 
 def test_an_empty_folder_says_what_it_holds(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="0 usable pictures"):
+    with pytest.raises(CollectionError, match="no images"):
         read_corpus(tmp_path)
 
 
-def test_one_command_makes_a_generator_and_a_seed_for_every_work(folder: Path, tmp_path: Path) -> None:
+def test_one_command_makes_a_generator_and_a_collection_that_fits_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "cache"))
+    Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (256, 1))).save(folder / "grey.png")
     settings = replace(TINY, stages=(Stage(32, 1.0),))
     path = train_folder(folder, tmp_path / "out", minutes=0.02, device="cpu", settings=settings)
     generator = load_generator(path, device="cpu")
-    seeds = np.load(tmp_path / "out" / "seeds.npy")
-    assert seeds.shape == (24, 140)
-    assert np.linalg.norm(seeds, axis=1) == pytest.approx(np.sqrt(140), rel=1e-3)
-    assert generator.generate(seeds[:2]).shape == (2, 32, 32, 3)
+    learnt = load_collection(tmp_path / "out" / "collection")
+    assert len(learnt.works) == 24 and learnt.seeds.shape == (24, 140)
+    assert np.linalg.norm(learnt.seeds, axis=1) == pytest.approx(np.sqrt(140), rel=1e-3)
+    assert generator.generate(learnt.seeds[:2]).shape == (2, 32, 32, 3)
     assert (tmp_path / "out" / "samples.jpg").exists()
 
+    served = load_collection(folder, model=generator.name)  # as `serve --collection` does
+    assert len(served.works) == 25  # the grey one was not learnt from, but found
+    row = served.index_of("w03")
+    assert row is not None and np.array_equal(served.seeds[row], learnt.seeds[3])
 
-def test_other_pictures_are_refused_in_a_folder_begun_with_these(folder: Path, tmp_path: Path) -> None:
+
+def test_other_pictures_are_refused_in_a_folder_begun_with_these(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "cache"))
     settings = replace(TINY, stages=(Stage(32, 1.0),))
     train_folder(folder, tmp_path / "out", minutes=0.01, device="cpu", settings=settings)
     (folder / "w00.png").rename(folder / "other.png")
