@@ -6,7 +6,7 @@ while nobody is in the room, is what cannot be left out: the generator and the e
 How we know that a frame contains a steer: everybody pushes the point to and fro along x, so that frames never pause and
 y stands still to seven digits. Then the measured visitor pushes along y, and the first frame whose y has left its place
 contains that push; nothing else moves y. The push is sent at a random moment of a frame, so half a frame of waiting for
-the one in progress is part of the figure, and so is the law's tick of 1/60 s. "From rest" is the first touch of a point
+the one in progress is part of the figure, and so is the law's tick. "From rest" is the first touch of a point
 that nobody has moved for seconds, as at the beginning of every visit. A phone's radio and display are not part of it.
 """
 

@@ -31,6 +31,7 @@ from shared_state.messages import (
     encode,
 )
 from shared_state.room import Nearby, Room
+from shared_state.settings import DEFAULTS
 
 log = structlog.stdlib.get_logger("genstudio.room")
 
@@ -151,7 +152,8 @@ class RoomLoop:
             began_s = self._clock()
             self._moved.clear()
             pushed_s, self._pushed_s = self._pushed_s, None
-            self.room.advance(began_s, self._nearby)
+            # One step ahead, or a push of this moment would wait for its step and show a whole frame later.
+            self.room.advance(began_s + DEFAULTS.tick_s, self._nearby)
             x, y, bump = self.room.point.x, self.room.point.y, self.room.bump
             try:
                 drawing = await self._easel.draw(x, y)

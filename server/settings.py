@@ -95,8 +95,9 @@ class ServerSettings(BaseSettings):
     """Messages we cannot read within `bad_messages_s` before the connection is closed (4500)."""
     bad_messages_s: Annotated[float, Field(gt=0)] = 10.0
     """The span over which `bad_messages` is counted."""
-    input_tick_s: Annotated[float, Field(gt=0)] = 1 / 60
-    """A gateway sends what its visitors did once in this time: one message for all of them, not one each."""
+    input_tick_s: Annotated[float, Field(gt=0)] = 1 / 120
+    """A gateway sends what its visitors did once in this time: one message for all, not one each. Half a frame: a push
+    waits for half of it when the room is busy."""
     socket_max_bytes: Annotated[int, Field(ge=MAX_MESSAGE_BYTES)] = 65_536
     """Where the WebSocket layer itself gives up. Above the protocol's own limit: our close code is the answer."""
 
