@@ -2,19 +2,22 @@
 
 The two take turns in one process, so that a machine whose speed drifts cannot favour either. Batch 1 is a wall; batch 8
 is eight rooms on one renderer. A thread count that is right on a quiet machine can be ruinous beside a busy rival, so
-every count up to the cores is shown.
+every count up to the cores is shown. Last come the upsampling convolutions one by one, as trained and transposed.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import os
+from collections.abc import Callable
 
 import numpy as np
 import torch
 
 from bench.machine import machine_line, median_ratio, seconds, table
-from models.generator import BUNDLED, load_generator, read_network
+from models.generator import BUNDLED, Generator, load_generator, read_network
+from models.light import Block, as_transposed
 from server.encoder import encode_jpeg
 from server.settings import ServerSettings
 
@@ -46,10 +49,36 @@ def main(rounds: int, device: str) -> None:
     quality = ServerSettings().jpeg_quality
     encoding_ms = seconds(lambda: encode_jpeg(picture, quality), repeat=rounds) * 1e3
     print(f"encoding at quality {quality}: {encoding_ms:.2f} ms, {len(encode_jpeg(picture, quality)):,} bytes")
+    upsampling(generator, rounds)
 
 
-def ms(eager_s: float, ours_s: float, batch: int) -> list[str]:
-    return [f"{value / batch * 1e3:.1f}" for value in (eager_s, ours_s)]
+def upsampling(generator: Generator, rounds: int) -> None:
+    """Each upsampling convolution as trained (nearest x2, then 3x3) and as one transposed 4x4: why TRANSPOSE_FROM."""
+    torch.set_num_threads(1)
+    rows = []
+    for i, block in enumerate(read_network(BUNDLED).blocks):
+        assert isinstance(block, Block)
+        as_trained, transposed = copy.deepcopy(block.up), as_transposed(block.up)
+        x = torch.randn(1, block.up.in_channels, 4 << i, 4 << i)
+        ratio = median_ratio(timed(transposed, x, generator), timed(as_trained, x, generator), rounds=rounds)
+        rows.append([f"{4 << i} px to {8 << i} px", *ms(ratio.peer, ratio.ours, 1, digits=2), str(ratio)])
+    print(table(rows, header=["upsampling convolution", "as trained ms", "transposed ms", "transposed / as trained"]))
+
+
+def timed(layer: torch.nn.Module, x: torch.Tensor, generator: Generator) -> Callable[[], float]:
+    """Seconds of one pass of a layer, in the generator's precision and layout."""
+    layer = layer.to(generator.device, generator.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    x = x.to(generator.device, generator.dtype, memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def run() -> float:
+        return seconds(lambda: layer(x), repeat=5)
+
+    return run
+
+
+def ms(eager_s: float, ours_s: float, batch: int, digits: int = 1) -> list[str]:
+    return [f"{value / batch * 1e3:.{digits}f}" for value in (eager_s, ours_s)]
 
 
 if __name__ == "__main__":

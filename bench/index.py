@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from bench.machine import machine_line, percentile, table
 from models.cache import cache_dir, private_folder
-from models.collection import BUNDLED, CollectionError, read_prepared
+from models.collection import BUNDLED, read_prepared
 from models.index import SeedIndex, midway, recall
+from models.work import CollectionError
 
 K = 10
 

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
+from models.folder import read_folder
+from models.work import CollectionError, Work, check_ids, inside
 
 BUNDLED: Final = Path(__file__).parent / "bundled" / "collection"
 """The starter collection that ships with the project."""
@@ -26,47 +28,11 @@ BUNDLED: Final = Path(__file__).parent / "bundled" / "collection"
 FORMAT: Final = 1
 """Version of the on-disk form; a folder of another version is refused, not guessed at."""
 
-ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-"""Ids travel in addresses and on the wire, where names have at most 64 characters."""
-
 ARRAYS: Final = ("seeds", "features", "places")
-
-
-class CollectionError(ValueError):
-    """A collection we will not use. One sentence: what was found, what to do."""
 
 
 class NotPrepared(CollectionError):
     """A sound folder with images, for which nothing has been computed yet."""
-
-
-class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The record of an artwork. Texts are plain, in the language of their museum; unknown ones are empty."""
-
-    id: str
-    title: str
-    artist: str = ""
-    date: str = ""
-    medium: str = ""
-    department: str = ""
-    museum: str = ""
-    culture: str = ""
-    credit: str = ""
-    license: str = ""
-    description: str = ""
-    link: str = ""
-    """Address of the work's page at its museum."""
-    image: str = ""
-    """Address of the work's picture at its source, or empty."""
-    thumbhash: str = ""
-    """ThumbHash, base64."""
-    width: int = 0
-    """With `height`, of the picture at its source in pixels: the shape to keep free on a page."""
-    height: int = 0
-    file: str = ""
-    """Path of the picture inside the folder that the collection was prepared from."""
-    sha256: str = ""
-    """Of that file: the same id with other bytes is another picture."""
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -152,8 +118,6 @@ def load_collection(path: Path | None = None, *, model: str = "bundled") -> Coll
         return read_prepared(BUNDLED)
     if (path / "manifest.json").is_file():
         return read_prepared(path)
-    from models.folder import read_folder
-
     folder = read_folder(path)
     kept = prepared_path(folder.digest, model)
     if not (kept / "manifest.json").is_file():
@@ -215,22 +179,6 @@ def read_works(path: Path, data: bytes) -> list[Work]:
     return works
 
 
-def check_ids(path: Path, works: list[Work]) -> None:
-    """Ids are there, sound and told apart. Raises CollectionError."""
-    if not works:
-        raise CollectionError(f"{path} holds no work; give a collection with at least one")
-    seen: set[str] = set()
-    for work in works:
-        if not ID.fullmatch(work.id):
-            raise CollectionError(
-                f"{path} has the id {work.id[:80]!r}; an id is 1 to 64 of letters, digits, '.', '_', ':', '-',"
-                " and begins with a letter or digit"
-            )
-        if work.id in seen:
-            raise CollectionError(f"{path} has the id {work.id!r} twice; give each work its own")
-        seen.add(work.id)
-
-
 def read_array(path: Path, manifest: Manifest, works: int) -> NDArray[np.float32]:
     """A float32 array (works, columns) of finite numbers, memory-mapped by nobody, unpickled never. Raises
     CollectionError."""
@@ -261,13 +209,3 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CollectionError(f"cannot read {path} ({error.strerror}); {AGAIN}") from error
-
-
-def inside(folder: Path, name: str) -> Path | None:
-    """`folder / name` with links followed, or None when that lies outside of the folder."""
-    root = folder.resolve()
-    try:
-        path = (root / name).resolve()
-    except (OSError, ValueError):  # a loop of links; a NUL in the name
-        return None
-    return path if path.is_relative_to(root) else None

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.collection import CollectionError, Work, inside
 from models.folder import read_folder
 from models.images import UnreadableImage, open_image, square
+from models.work import CollectionError, Work, inside
 
 SIDE: Final = 256
 """Side of a training picture in pixels: the generator's own."""

@@ -27,25 +27,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from models import inversion, thumbhash
 from models.cache import array_bytes
-from models.collection import (
-    ARRAYS,
-    BUNDLED,
-    FORMAT,
-    Collection,
-    CollectionError,
-    Manifest,
-    Model,
-    Work,
-    inside,
-    prepared_path,
-    read_prepared,
-)
+from models.collection import ARRAYS, BUNDLED, FORMAT, Collection, Manifest, Model, prepared_path, read_prepared
 from models.features import CHUNK, RECIPE, SIDE, features
 from models.folder import ImageFolder, read_folder
 from models.images import UnreadableImage, open_image, square
 from models.inversion import Generator, InversionSettings
 from models.layout import layout
 from models.seeds import Report, find_seeds
+from models.work import CollectionError, Work, inside
 
 TRUST_NEIGHBOURS: Final = 10
 TRUST_WORKS: Final = 32

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import array_bytes, cache_dir, private_folder, write_atomically
-from models.collection import Collection, CollectionError, Model, Work, read_prepared
+from models.collection import Collection, Model, read_prepared
 from models.inversion import Generator, InversionSettings, invert, nearest_starts
+from models.work import CollectionError, Work
 
 Report = Callable[[str, int, int], None]
 """Called with (what is being done, how much is done, of how much)."""

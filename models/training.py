@@ -19,12 +19,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import checkpoint
 from models.checkpoint import CheckpointError
-from models.collection import CollectionError
 from models.corpus import read_corpus
 from models.generator import load_generator, pick_device, save_generator
 from models.prepare import prepare
 from models.train_settings import ON_GPU, TrainSettings
 from models.trainer import Losses, Trainer
+from models.work import CollectionError
 
 __all__ = ["CheckpointError", "CollectionError", "train", "train_folder"]
 

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from models.atlas import Atlas
 from models.cache import cache_dir
-from models.collection import Collection, CollectionError
+from models.collection import Collection
 from models.index import SeedIndex
+from models.work import CollectionError
 from server.encoder import encode_jpeg
 from server.exits import CannotStart, Exit
 from server.metrics import Metrics

@@ -27,7 +27,8 @@ import structlog
 import uvloop
 
 from models.cache import CacheError
-from models.collection import Collection, CollectionError, NotPrepared, load_collection
+from models.collection import Collection, NotPrepared, load_collection
+from models.work import CollectionError
 from server.announce import announce
 from server.exits import CannotStart, Exit
 from server.metrics import Metrics

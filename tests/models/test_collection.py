@@ -16,20 +16,11 @@ import pytest
 from PIL import Image
 
 from models.cache import CacheError, private_folder
-from models.collection import (
-    BUNDLED,
-    Collection,
-    CollectionError,
-    Manifest,
-    Model,
-    NotPrepared,
-    Work,
-    load_collection,
-    read_prepared,
-)
+from models.collection import BUNDLED, Collection, Manifest, Model, NotPrepared, load_collection, read_prepared
 from models.folder import NEEDED, TEXTS, read_folder
 from models.images import UnreadableImage, open_image
 from models.prepare import Read, write
+from models.work import CollectionError, Work
 from tests.models.drawings import drawing, seeds_on_shell, write_folder, write_table
 
 ROW = {"id": "a", "file": "a.png", "title": "A"}

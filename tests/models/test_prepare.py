@@ -11,13 +11,14 @@ import pytest
 import torch
 from PIL import Image
 
-from models.collection import CollectionError, load_collection, read_prepared
+from models.collection import load_collection, read_prepared
 from models.features import features
 from models.folder import read_folder
 from models.images import open_image, square
 from models.inversion import InversionSettings, invert, nearest_starts
 from models.prepare import prepare
 from models.thumbhash import decode
+from models.work import CollectionError
 from tests.models.drawings import Paintbox, drawing, seeds_on_shell, write_folder, write_table
 
 torch.set_num_threads(1)  # tiny pictures: a second thread only waits

@@ -13,11 +13,12 @@ from PIL import Image
 from models import checkpoint, load_generator
 from models.anchors import on_sphere
 from models.checkpoint import CheckpointError
-from models.collection import CollectionError, load_collection
+from models.collection import load_collection
 from models.corpus import read_corpus
 from models.train_settings import Stage, TrainSettings
 from models.trainer import Trainer
 from models.training import train_folder
+from models.work import CollectionError
 
 torch.set_num_threads(1)  # tiny networks: a second thread only waits
 

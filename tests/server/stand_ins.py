@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.atlas import Atlas
-from models.collection import Collection, Manifest, Model, Work
+from models.collection import Collection, Manifest, Model
 from models.index import SeedIndex
+from models.work import Work
 from server.easel import Easel
 from server.metrics import Metrics
 from server.renderer import Renderer
