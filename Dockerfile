@@ -18,7 +18,7 @@ FROM ${PYTHON_IMAGE} AS wheel
 WORKDIR /src
 COPY requirements/constraints.txt requirements/
 RUN pip install --no-cache-dir --constraint requirements/constraints.txt hatchling
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
 COPY shared_state shared_state
 COPY models models
 COPY server server

@@ -42,7 +42,7 @@ Rooms = Annotated[
 PublicUrl = Annotated[
     str | None, typer.Option(help="Address in the QR code; this machine's in the network if left out.")
 ]
-Threads = Annotated[int | None, typer.Option(help="Processor threads that draw one picture (all, at most 4).")]
+Threads = Annotated[int | None, typer.Option(help="Processor threads that draw one picture (all but one, at most 4).")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda.")]
 LogFormat = Annotated[str | None, typer.Option(help="console or json.")]
 
