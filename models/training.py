@@ -21,10 +21,14 @@ from models import checkpoint
 from models.checkpoint import CheckpointError
 from models.corpus import read_corpus
 from models.generator import load_generator, pick_device, save_generator
+from models.light import even_phases
 from models.prepare import prepare
 from models.train_settings import ON_GPU, TrainSettings
 from models.trainer import Losses, Trainer
 from models.work import CollectionError
+
+PHASE_WORKS = 96
+"""Works over which the head's phases are evened: their mean moves by less than .1 level with more."""
 
 __all__ = ["CheckpointError", "CollectionError", "train", "train_folder"]
 
@@ -116,13 +120,14 @@ def check_works(out: Path, ids: list[str]) -> None:
 
 def export(trainer: Trainer, ids: list[str], folder: Path, out: Path) -> Path:
     """Write what a wall needs: the averaged generator, and the collection with one seed per work."""
+    with torch.no_grad():
+        seeds = trainer.anchors.seeds(torch.arange(len(ids), device=trainer.device))
+    even_phases(trainer.average, seeds[:: max(1, len(ids) // PHASE_WORKS)])
     path = out / "generator.safetensors"
     notes = {"images_seen": str(trainer.seen), "minutes": f"{trainer.spent_s / 60:.0f}", "works": str(len(ids))}
     save_generator(trainer.average, path, notes=notes)
-    with torch.no_grad():
-        seeds = trainer.anchors.seeds(torch.arange(len(ids), device=trainer.device)).cpu().numpy()
     generator = load_generator(path, device=str(trainer.device))
-    prepare(folder, generator, out=out / "collection", seeds=seeds, ids=ids)
+    prepare(folder, generator, out=out / "collection", seeds=seeds.cpu().numpy(), ids=ids)
     prepare(
         folder, generator, known=out / "collection"
     )  # where `serve --collection FOLDER` looks: the left-out works too

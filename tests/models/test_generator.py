@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from models import ModelError, load_generator
 from models.generator import FORMAT, Generator, save_generator
-from models.light import LightConfig, LightGenerator, doubled, folded
+from models.light import LightConfig, LightGenerator, doubled, even_phases, folded
 
 SMALL = LightConfig(z_dim=20, resolution=64, channels=(16, 16, 12, 8, 8, 8))
 
@@ -62,6 +62,21 @@ def test_a_grown_network_draws_what_the_smaller_one_drew(network: LightGenerator
     with torch.no_grad():
         difference = (bigger(z) - doubled(network(z))).abs().max().item()
     assert difference < 1e-5
+
+
+def test_evened_phases_leave_no_grid_and_the_picture_as_it_was() -> None:
+    torch.manual_seed(2)
+    network = LightGenerator(LightConfig(z_dim=20, resolution=64, channels=(16, 16, 12, 8))).eval()
+    assert network.head is not None and network.head.bias is not None
+    network.head.bias.data.copy_(torch.linspace(-0.2, 0.2, 12))  # four phases of each colour, far apart
+    z = torch.from_numpy(latents(20))
+    before = network(z)
+    even_phases(network, z)
+    after = network(z)
+    phases = torch.nn.functional.pixel_unshuffle(after, 2).mean(dim=(0, 2, 3)).view(3, 4)
+    assert (phases.amax(1) - phases.amin(1)).max() < 1e-5
+    small = torch.nn.functional.avg_pool2d
+    assert torch.allclose(small(before, 2), small(after, 2), atol=1e-5)
 
 
 def test_synthesize_gives_float32_in_range_and_generate_the_same_as_bytes(file: Path) -> None:
