@@ -81,8 +81,6 @@ class ServerSettings(BaseSettings):
     """A phone says hello at once; who has not after five seconds is not a phone."""
     hello_max_bytes: Annotated[int, Field(ge=64)] = 1_024
     """Three times the largest honest hello."""
-    session_grace_s: Annotated[float, Field(ge=0)] = 120.0
-    """A phone that slept comes back as the same visitor within this time."""
 
     # -- how fast they may speak
 
@@ -112,8 +110,6 @@ class ServerSettings(BaseSettings):
     """A screen that reads but never acknowledges is closed (4408)."""
     reply_timeout_s: Annotated[float, Field(gt=0)] = 5.0
     """A reply is never dropped; a client that has not taken it after this time is closed (4408)."""
-    send_timeout_s: Annotated[float, Field(gt=0)] = 10.0
-    """Bytes that leave for nowhere this long: the connection is aborted."""
     ping_interval_s: Annotated[float, Field(gt=0)] = 5.0
     """With the timeout below a dead phone frees its seat within 15 seconds."""
     ping_timeout_s: Annotated[float, Field(gt=0)] = 8.0
