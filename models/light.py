@@ -147,7 +147,7 @@ def zero(layer: nn.Conv2d) -> None:
 def even_phases(generator: LightGenerator, z: Tensor) -> None:
     """Make the head's four sub-pixel phases equal on average over these latents (B, z_dim), by its bias alone.
 
-    A short training leaves them some levels apart (2.3 of 255, seen as a fine grid four times enlarged on a wall).
+    A short training leaves them some levels apart, which a wall, four times enlarged, shows as a fine grid.
     """
     if generator.head is None:
         return

@@ -28,7 +28,7 @@ from models.trainer import Losses, Trainer
 from models.work import CollectionError
 
 PHASE_WORKS = 96
-"""Works over which the head's phases are evened: their mean moves by less than .1 level with more."""
+"""Works over which the head's phases are evened: some of every kind, in seconds."""
 
 __all__ = ["CheckpointError", "CollectionError", "train", "train_folder"]
 

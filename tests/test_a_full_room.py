@@ -1,7 +1,7 @@
 """A full gallery: a hundred people in one room on one process, the real server, real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
 
 import pytest
@@ -13,9 +13,8 @@ CROWD = 100
 """As many as may steer one room."""
 
 
-async def until(session: Session, condition: object) -> SessionFrame:
+async def until(session: Session, condition: Callable[[SessionFrame], bool]) -> SessionFrame:
     """The first frame for which `condition` holds."""
-    assert callable(condition)
     async with asyncio.timeout(60), aclosing(session.frames()) as frames:
         async for frame in frames:
             if condition(frame):
