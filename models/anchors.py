@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models.features import shrink
+
 MIXED = 3
 """Works in a mixture: about as many as speak with weight at a place on the map."""
 
@@ -53,8 +55,8 @@ def on_sphere(z: Tensor) -> Tensor:
 
 def whitened(images: NDArray[np.uint8], dims: int) -> NDArray[np.float32]:
     """First codes (N, dims): whitened principal components of the works at 16 px, with a little noise."""
-    n, _, h, w = images.shape
-    flat = images.reshape(n, 3, 16, h // 16, 16, w // 16).mean(axis=(3, 5)).reshape(n, -1).astype(np.float32)
+    n = len(images)
+    flat = shrink(images, 16).reshape(n, -1).astype(np.float32)
     u, _, _ = np.linalg.svd(flat - flat.mean(0), full_matrices=False)
     codes = np.random.default_rng(0).normal(size=(n, dims)).astype(np.float32) * 0.1
     k = min(dims, u.shape[1])

@@ -106,7 +106,7 @@ def describe_width() -> int:
     return layout + COLOUR_BINS**2 + COLOUR_BINS + STROKE_CELLS**2 * STROKE_ANGLES
 
 
-def shrink(images: Floats, side: int) -> Floats:
+def shrink(images: NDArray[Any], side: int) -> Floats:
     """Mean over squares: (N, C, S, S) -> (N, C, side, side), S a multiple of side."""
     n, c, s, _ = images.shape
     return images.reshape(n, c, side, s // side, side, s // side).mean((3, 5))  # type: ignore[no-any-return]

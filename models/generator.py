@@ -20,9 +20,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
+from models.cache import write_atomically
 from models.light import LightConfig, LightGenerator, folded
 
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -185,11 +186,5 @@ def save_generator(network: LightGenerator, path: Path, *, notes: dict[str, str]
         for key, value in network.state_dict().items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    config = json.dumps(asdict(network.config))
-    save_file(
-        {k: v.contiguous() for k, v in tensors.items()},
-        str(part),
-        {"format": FORMAT, "config": config, **(notes or {})},
-    )
-    part.replace(path)
+    header = {"format": FORMAT, "config": json.dumps(asdict(network.config)), **(notes or {})}
+    write_atomically(path, save({key: value.contiguous() for key, value in tensors.items()}, header))

@@ -9,7 +9,8 @@ import pytest
 
 from server import room_loop
 from server.room_loop import DEGRADED_AFTER, GRACE_S
-from shared_state.messages import Enter, Place, Present, Pushed
+from shared_state.hub import Subscription
+from shared_state.messages import Enter, Frame, Place, Present, Pushed
 from tests.server.stand_ins import Studio, hearing, next_envelope, next_frame, next_people, until
 
 WATCHED = Present("g", ["ada"], 1)
@@ -217,14 +218,20 @@ async def test_a_room_that_was_lost_is_taken_again_where_it_stood(studio: Studio
     assert b"genstudio_leases_lost_total 1.0" in studio.metrics.text()
 
 
+async def steered_for_a_second(studio: Studio, values: Subscription) -> Frame:
+    """Ada comes and pulls to the right edge; the last frame of that second."""
+    frame = await next_frame(values)
+    await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 1.0, 0.5)))
+    for _ in range(60):
+        studio.clock.now_s += 1 / 60
+        frame = await next_frame(values)
+    return frame
+
+
 async def test_a_standby_takes_over_with_what_the_last_renderer_left(studio: Studio) -> None:
     async with hearing(studio.hub, "frames") as values:
         async with studio.drawing("first"):
-            await next_frame(values)
-            await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 1.0, 0.5)))
-            for _ in range(60):
-                studio.clock.now_s += 1 / 60
-                before = await next_frame(values)
+            before = await steered_for_a_second(studio, values)
         assert before.x > 0.55
         async with studio.drawing("second"):
             after = await next_frame(values)
@@ -261,11 +268,7 @@ async def test_a_stored_state_that_cannot_be_read_does_not_keep_the_room_shut(st
 async def test_a_state_that_could_not_be_read_this_once_is_not_overwritten(studio: Studio) -> None:
     async with hearing(studio.hub, "frames") as values:
         async with studio.drawing("first"):
-            await next_frame(values)
-            await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 1.0, 0.5)))
-            for _ in range(60):
-                studio.clock.now_s += 1 / 60
-                before = await next_frame(values)
+            before = await steered_for_a_second(studio, values)
         studio.hub.unreadable = 1
         async with studio.drawing("second"):
             after = await next_frame(values)
