@@ -17,9 +17,9 @@ import simplejpeg
 import torch
 
 from bench.machine import machine_line, median_ratio, seconds, table
-from models.collection import load_collection
 from models.generator import BUNDLED, Generator, load_generator, read_network
-from models.light import Block, as_transposed
+from models.networks.light import Block, as_transposed
+from models.works.collection import load_collection
 from server.encoder import encode_jpeg
 from server.settings import ServerSettings
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from bench.machine import machine_line, percentile, table
 from models.cache import cache_dir, private_folder
-from models.collection import BUNDLED, read_prepared
-from models.index import SeedIndex, midway, recall
-from models.work import CollectionError
+from models.search.index import SeedIndex, midway, recall
+from models.works.collection import BUNDLED, read_prepared
+from models.works.work import CollectionError
 
 K = 10
 

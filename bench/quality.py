@@ -18,9 +18,9 @@ from torch import Tensor
 
 from bench.machine import machine_line, table
 from models import load_generator
-from models.collection import load_collection
-from models.corpus import read_square
-from models.images import UnreadableImage
+from models.training.corpus import read_square
+from models.works.collection import load_collection
+from models.works.images import UnreadableImage
 
 
 def psnr(a: Tensor, b: Tensor) -> Tensor:

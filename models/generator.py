@@ -24,7 +24,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from models.cache import write_atomically
-from models.light import LightConfig, LightGenerator, folded
+from models.networks.light import LightConfig, LightGenerator, folded
 
 Precision = Literal["auto", "float32", "bfloat16"]
 

@@ -23,7 +23,7 @@ from server.settings import ServerSettings
 from shared_state.hub import Hub
 
 if TYPE_CHECKING:
-    from models.collection import Collection
+    from models.works.collection import Collection
 
 SECURITY_HEADERS: Final = {
     # Artworks' pictures come from their museums; everything else from here.

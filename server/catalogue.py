@@ -22,7 +22,7 @@ from server.lobby import Lobby
 from server.representation import Representation
 
 if TYPE_CHECKING:
-    from models.collection import Collection
+    from models.works.collection import Collection
 
 REVALIDATE: Final = "no-cache"
 """Kept, but asked for again each time: one round trip that says "not modified"."""

@@ -160,7 +160,7 @@ def train(
     needs_folder(folder)
     from rich.console import Console
 
-    from models.training import CheckpointError, CollectionError, train_folder
+    from models.training.run import CheckpointError, CollectionError, train_folder
 
     console = Console()
     try:

@@ -16,11 +16,11 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.atlas import Atlas
 from models.cache import cache_dir
-from models.collection import Collection
-from models.index import SeedIndex
-from models.work import CollectionError
+from models.maps.atlas import Atlas
+from models.search.index import SeedIndex
+from models.works.collection import Collection
+from models.works.work import CollectionError
 from server.encoder import encode_jpeg
 from server.exits import CannotStart, Exit
 from server.metrics import Metrics

@@ -27,8 +27,8 @@ import structlog
 import uvloop
 
 from models.cache import CacheError
-from models.collection import Collection, NotPrepared, load_collection
-from models.work import CollectionError
+from models.works.collection import Collection, NotPrepared, load_collection
+from models.works.work import CollectionError
 from server.announce import announce
 from server.exits import CannotStart, Exit
 from server.metrics import Metrics
@@ -123,7 +123,7 @@ def read_collection(settings: ServerSettings, *, prepares: bool) -> Collection:
 def prepared_collection(folder: Path, *, model: str, device: str, out: Path | None = None) -> Collection:
     """Give every artwork of a folder its seed and its place, telling of the progress. Raises CannotStart."""
     from models import ModelError, load_generator
-    from models.prepare import prepare
+    from models.works.prepare import prepare
 
     try:
         return prepare(folder, load_generator(model, device=device), out=out)

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import structlog
 
-from models.collection import Collection
+from models.works.collection import Collection
 from server.easel import Easel
 from server.holding import Clock, Holding, take
 from server.metrics import Metrics

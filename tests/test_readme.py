@@ -28,7 +28,7 @@ def test_every_file_that_a_document_links_to_exists(document: Path) -> None:
 
 
 def test_every_file_named_in_code_marks_exists() -> None:
-    """`models/light.py` in running text is as good as a link."""
+    """`models/networks/light.py` in running text is as good as a link."""
     missing = []
     for document in DOCUMENTS:
         for name in re.findall(

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.manifold import trustworthiness
 
-from models.atlas import MAX_REACH, NEIGHBOURS, Atlas
 from models.latent import length
-from models.layout import MARGIN, layout, spread, triangular_grid
+from models.maps.atlas import MAX_REACH, NEIGHBOURS, Atlas
+from models.maps.layout import MARGIN, layout, spread, triangular_grid
 from tests.models.drawings import seeds_on_shell
 
 SHELL = np.sqrt(140)
@@ -175,7 +175,7 @@ def test_the_grid_is_even(works: int) -> None:
 def test_a_collection_of_several_blocks_keeps_its_neighbourhoods(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = np.random.default_rng(0).normal(size=(300, 2))
     whole = spread(flat)
-    monkeypatch.setattr("models.layout.BLOCK", 64)
+    monkeypatch.setattr("models.maps.layout.BLOCK", 64)
     pieces = spread(flat)
     assert len(np.unique(pieces, axis=0)) == 300
     assert trustworthiness(flat, pieces, n_neighbors=10) > trustworthiness(flat, whole, n_neighbors=10) - 0.05

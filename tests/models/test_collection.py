@@ -16,11 +16,11 @@ import pytest
 from PIL import Image
 
 from models.cache import CacheError, private_folder
-from models.collection import BUNDLED, Collection, Manifest, Model, NotPrepared, load_collection, read_prepared
-from models.folder import NEEDED, TEXTS, read_folder
-from models.images import UnreadableImage, open_image
-from models.prepare import Read, write
-from models.work import CollectionError, Work
+from models.works.collection import BUNDLED, Collection, Manifest, Model, NotPrepared, load_collection, read_prepared
+from models.works.folder import NEEDED, TEXTS, read_folder
+from models.works.images import UnreadableImage, open_image
+from models.works.prepare import Read, write
+from models.works.work import CollectionError, Work
 from tests.models.drawings import drawing, seeds_on_shell, write_folder, write_table
 
 ROW = {"id": "a", "file": "a.png", "title": "A"}
@@ -174,7 +174,7 @@ def test_a_folder_that_was_not_prepared_says_which_command_prepares_it(tmp_path:
 def test_reading_a_collection_imports_neither_torch_nor_scipy(tmp_path: Path) -> None:
     folder = prepared(tmp_path / "c")
     code = (
-        "import sys; from pathlib import Path; from models.collection import load_collection;"
+        "import sys; from pathlib import Path; from models.works.collection import load_collection;"
         f"load_collection(Path({str(folder)!r}));"
         " sys.exit(bool({'torch', 'scipy', 'sklearn', 'numba', 'PIL'} & set(sys.modules)))"
     )

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from models.features import CHUNK, describe_width, features
-from models.images import square
+from models.search.features import CHUNK, describe_width, features
+from models.works.images import square
 from tests.models.drawings import drawing
 
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from models import ModelError, load_generator
 from models.generator import FORMAT, Generator, save_generator
-from models.light import LightConfig, LightGenerator, doubled, even_phases, folded
+from models.networks.light import LightConfig, LightGenerator, doubled, even_phases, folded
 
 SMALL = LightConfig(z_dim=20, resolution=64, channels=(16, 16, 12, 8, 8, 8))
 

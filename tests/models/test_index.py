@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.graph import GraphError, graph_key, load_graph
-from models.index import EFFORTS, WORTH_IT, Search, SeedIndex, main, midway, recall
+from models.search.graph import GraphError, graph_key, load_graph
+from models.search.index import EFFORTS, WORTH_IT, Search, SeedIndex, main, midway, recall
 from tests.models.drawings import seeds_on_shell
 
 ROOT = Path(__file__).parents[2]
@@ -90,9 +90,8 @@ def test_a_few_works_are_never_worth_a_graph(tmp_path: Path) -> None:
 
 
 def test_the_way_to_the_first_frame_does_not_import_the_compiler() -> None:
-    code = (
-        "import models.index, models.graph, sys; sys.exit(bool({'numba', 'pynndescent', 'torch'} & set(sys.modules)))"
-    )
+    slow = {"numba", "pynndescent", "torch"}
+    code = f"import models.search.index, models.search.graph, sys; sys.exit(bool({slow} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -261,7 +260,7 @@ def test_when_the_builder_dies_search_stays_exact(
     program = tmp_path / "builder"
     program.write_text(f"#!{sys.executable}\n{code}\n")
     program.chmod(0o755)
-    monkeypatch.setattr("models.index.sys.executable", str(program))
+    monkeypatch.setattr("models.search.index.sys.executable", str(program))
     index = SeedIndex(SEEDS, tmp_path / "cache")
     assert not index.prepare().result()
     assert "searching exactly, without a graph: the builder ended with" in caplog.text
@@ -278,7 +277,7 @@ def test_closing_ends_a_build_under_way(tmp_path: Path, monkeypatch: pytest.Monk
     program, started = tmp_path / "builder", tmp_path / "started"
     program.write_text(f"#!{sys.executable}\nimport signal; open({str(started)!r}, 'w').close(); signal.pause()\n")
     program.chmod(0o755)
-    monkeypatch.setattr("models.index.sys.executable", str(program))
+    monkeypatch.setattr("models.search.index.sys.executable", str(program))
     index = SeedIndex(SEEDS, tmp_path / "cache")
     ready = index.prepare()
     index.close()

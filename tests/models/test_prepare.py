@@ -11,14 +11,14 @@ import pytest
 import torch
 from PIL import Image
 
-from models.collection import load_collection, read_prepared
-from models.features import features
-from models.folder import read_folder
-from models.images import open_image, square
-from models.inversion import InversionSettings, invert, nearest_starts
-from models.prepare import prepare
-from models.thumbhash import decode
-from models.work import CollectionError
+from models.inversion.descent import InversionSettings, invert, nearest_starts
+from models.search.features import features
+from models.works.collection import load_collection, read_prepared
+from models.works.folder import read_folder
+from models.works.images import open_image, square
+from models.works.prepare import prepare
+from models.works.thumbhash import decode
+from models.works.work import CollectionError
 from tests.models.drawings import Paintbox, drawing, seeds_on_shell, write_folder, write_table
 
 torch.set_num_threads(1)  # tiny pictures: a second thread only waits

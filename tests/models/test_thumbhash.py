@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.thumbhash import decode, encode, encode_pixels
+from models.works.thumbhash import decode, encode, encode_pixels
 from tests.models.drawings import drawing
 
 GOLDEN = {

@@ -10,15 +10,16 @@ import pytest
 import torch
 from PIL import Image
 
-from models import checkpoint, load_generator
-from models.anchors import on_sphere
-from models.checkpoint import CheckpointError
-from models.collection import load_collection
-from models.corpus import read_corpus
-from models.train_settings import Stage, TrainSettings
-from models.trainer import Trainer
-from models.training import train_folder
-from models.work import CollectionError
+from models import load_generator
+from models.training import checkpoint
+from models.training.anchors import on_sphere
+from models.training.checkpoint import CheckpointError
+from models.training.corpus import read_corpus
+from models.training.run import train_folder
+from models.training.settings import Stage, TrainSettings
+from models.training.trainer import Trainer
+from models.works.collection import load_collection
+from models.works.work import CollectionError
 
 torch.set_num_threads(1)  # tiny networks: a second thread only waits
 

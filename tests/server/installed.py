@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from models.generator import load_generator, save_generator
-from models.light import LightConfig, LightGenerator
-from models.prepare import prepare
+from models.networks.light import LightConfig, LightGenerator
+from models.works.prepare import prepare
 from tests.models.drawings import write_folder
 
 COMMAND = (sys.executable, "-m", "server.cli")

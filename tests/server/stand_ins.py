@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.atlas import Atlas
-from models.collection import Collection, Manifest, Model
-from models.index import SeedIndex
-from models.work import Work
+from models.maps.atlas import Atlas
+from models.search.index import SeedIndex
+from models.works.collection import Collection, Manifest, Model
+from models.works.work import Work
 from server.easel import Easel
 from server.metrics import Metrics
 from server.renderer import Renderer

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { likeness } from '../src/thumbhash';
 
-/** Hashes and pixels made by models/thumbhash.py, which shares no code with ours. */
+/** Hashes and pixels made by models/works/thumbhash.py, which shares no code with ours. */
 const FLAT = 'HcsCBYAdGl93eHhxeMh4dQ6N4qA4';
 const GRADIENT = 'XUcKVRaPiICIiId4iHh4iHBziAiI';
 

@@ -14,6 +14,8 @@ SHIFT = 0.125
 """Largest translation as a share of the side, as published."""
 CUTOUT = 0.4
 """Side of the erased square as a share of the picture's; published .5 hides too much of a 64 px picture."""
+SMALLEST_CROP = 0.6
+"""Side of the smallest crop as a share of the picture's: smaller ones are no longer composed like pictures."""
 
 
 def augment(x: Tensor) -> Tensor:
@@ -54,3 +56,15 @@ def cutout(x: Tensor) -> Tensor:
     columns = (torch.arange(w, device=x.device)[None, None, :] - cx).abs() > half
     kept: Tensor = x * (rows | columns)[:, None].to(x.dtype)
     return kept
+
+
+def crops(x: Tensor) -> Tensor:
+    """One crop a picture, sized back and mirrored half of the time: pictures (B, 3, H, W) that are no work's own."""
+    b = len(x)
+    side = SMALLEST_CROP + (1 - SMALLEST_CROP) * torch.rand(b, device=x.device)
+    to = (torch.rand(2, b, device=x.device) * 2 - 1) * (1 - side)  # of the crop's middle, the picture being [-1, 1]
+    mirror = torch.where(torch.rand(b, device=x.device) < 0.5, -side, side)
+    nothing = torch.zeros_like(side)
+    box = torch.stack([mirror, nothing, to[0], nothing, side, to[1]], dim=1).view(b, 2, 3)
+    grid = F.affine_grid(box, list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)

@@ -1,8 +1,8 @@
 """From a picture to the latent that draws it: gradient descent on z, a batch of works at a time.
 
 A pixel loss at 128 px, from a given start, through the network beneath the generator, whose own methods keep no
-gradients. Torch is imported when a descent begins, so that `prepare.py` can be read without it. No files: `prepare.py`
-keeps what was found.
+gradients. Torch is imported when a descent begins, so that `works/prepare.py` can be read without it. No files:
+`seeds.py` keeps what was found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import shrink
+from models.search.features import shrink
 
 if TYPE_CHECKING:
     import torch
@@ -74,7 +74,7 @@ def invert(
     |z| = sqrt(z_dim), and their error (B,), the mean absolute difference in [0, 2]. Never worse than the start."""
     import torch
 
-    from models.anchors import on_sphere
+    from models.training.anchors import on_sphere
 
     target = torch.from_numpy(pictures).float().div(127.5).sub(1)
     z = torch.from_numpy(starts).clone().requires_grad_(True)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.critic import Judgement
+from models.networks.critic import Judgement
 
 
 def hinge_critic(real: Judgement, fake: Judgement) -> Tensor:
@@ -40,3 +40,8 @@ def feature_loss(got: list[Tensor], wanted: list[Tensor]) -> Tensor:
     """Mean absolute difference of the critic's features, each map in units of the wanted one's mean magnitude."""
     pairs = zip((g.float() for g in got), (w.float() for w in wanted), strict=True)
     return torch.stack([(g - w).abs().mean() / w.abs().mean().clamp_min(1e-4) for g, w in pairs]).mean()
+
+
+def angle_loss(got: Tensor, wanted: Tensor) -> Tensor:
+    """One minus the mean cosine between latents (B, z_dim): 0 is the same direction, 1 a right angle."""
+    return 1 - F.cosine_similarity(got, wanted, dim=1).mean()

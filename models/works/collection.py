@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
-from models.folder import read_folder
-from models.work import CollectionError, Work, check_ids, inside
+from models.works.folder import read_folder
+from models.works.work import CollectionError, Work, check_ids, inside
 
-BUNDLED: Final = Path(__file__).parent / "bundled" / "collection"
+BUNDLED: Final = Path(__file__).parents[1] / "bundled" / "collection"
 """The starter collection that ships with the project."""
 
 FORMAT: Final = 1
@@ -54,7 +54,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """Digest of the folder with images: metadata and pictures."""
     features: str
-    """Recipe of the features, as `models.features.RECIPE`."""
+    """Recipe of the features, as `models.search.features.RECIPE`."""
     shapes: dict[str, list[int]]
     files: dict[str, str]
     """sha256 of each file."""

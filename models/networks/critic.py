@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.light import PIXEL_SHUFFLE, LightConfig
+from models.networks.light import PIXEL_SHUFFLE, LightConfig
 
 WIDTHS = {128: 32, 64: 48, 32: 96, 16: 128, 8: 192, 4: 192}
 """Channels at each side of the trunk, widest where the map is smallest: the mirror of the generator."""

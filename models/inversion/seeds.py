@@ -1,7 +1,7 @@
 """A seed for every work: reused where it is known, searched for where it is not, and kept batch by batch.
 
 A search of hundreds of works takes minutes; each finished batch is a file named by all that went into it, so that a
-killed run goes on after its last batch, whatever else has changed. `inversion.py` does the mathematics.
+killed run goes on after its last batch, whatever else has changed. `descent.py` does the mathematics.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import array_bytes, cache_dir, private_folder, write_atomically
-from models.collection import Collection, Model, read_prepared
-from models.inversion import Generator, InversionSettings, invert, nearest_starts
-from models.work import CollectionError, Work
+from models.inversion.descent import Generator, InversionSettings, invert, nearest_starts
+from models.works.collection import Collection, Model, read_prepared
+from models.works.work import CollectionError, Work
 
 Report = Callable[[str, int, int], None]
 """Called with (what is being done, how much is done, of how much)."""

@@ -1,9 +1,10 @@
-"""The networks in training and one step of it. `training.py` runs it over a folder, `checkpoint.py` keeps it.
+"""The networks in training and one step of it. `run.py` runs it over a folder, `checkpoint.py` keeps it.
 
 First the generator only copies: every work owns a learned code, from which it must be redrawn, so that each artwork
 has a seed that shows it. Then each batch plays two games at once. A part are still anchors; the rest is a GAN: dreams
 (mixtures of the works' codes, where visitors wander, and random latents) against real works under differentiable
-augmentation, with hinge loss and lazy R1. The critic must also redraw real works from what it saw of them.
+augmentation, with hinge loss and lazy R1. The critic must also redraw real works from what it saw of them. All along an
+encoder learns the way back, from pictures to latents, and some of the copies are crops drawn from its guess.
 """
 
 from __future__ import annotations
@@ -17,18 +18,28 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.anchors import MIXED, Anchors
-from models.augment import augment
-from models.critic import Critic
-from models.light import LightConfig, LightGenerator
-from models.losses import feature_loss, gradient_penalty, hinge_critic, hinge_generator, picture_loss
-from models.train_settings import Stage, TrainSettings
+from models.networks.critic import Critic
+from models.networks.encoder import Encoder
+from models.networks.light import LightConfig, LightGenerator
+from models.training.anchors import MIXED, Anchors
+from models.training.augment import augment, crops
+from models.training.losses import (
+    angle_loss,
+    feature_loss,
+    gradient_penalty,
+    hinge_critic,
+    hinge_generator,
+    picture_loss,
+)
+from models.training.settings import Stage, TrainSettings
 
 Losses = dict[str, float]
+Known = tuple[Tensor, Tensor]
+"""Works (n, 3, R, R) and their seeds (n, z_dim)."""
 
 
 class Trainer:
-    """Generator, its running average, critic, anchors and their optimisers."""
+    """Generator, its running average, critic, anchors, encoder and their optimisers."""
 
     def __init__(
         self, images: NDArray[np.uint8], weights: NDArray[np.float64], settings: TrainSettings, device: str = "cpu"
@@ -43,6 +54,8 @@ class Trainer:
         self.anchor_optimiser = torch.optim.SparseAdam(
             self.anchors.parameters(), lr=settings.code_rate, betas=(0.5, 0.99)
         )
+        self.encoder: Encoder = Encoder(LightConfig().z_dim).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.e_optimiser = torch.optim.Adam(self.encoder.parameters(), lr=settings.encoder_rate, betas=(0.9, 0.99))
         self.begin(settings.stages[0])
 
     # -- networks ------------------------------------------------------------------------------------------------
@@ -56,7 +69,7 @@ class Trainer:
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.critic: Critic = Critic(self.config).to(**fit)  # type: ignore[call-overload]
         rate, betas = self.settings.learning_rate, (0.0, 0.99)
-        self.d_optimiser = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=betas)
+        self.d_optimiser = torch.optim.Adam(self.critic.parameters(), lr=self.settings.critic_rate, betas=betas)
         if not stage.adversarial:
             rate, betas = self.settings.anchor_rate, (0.9, 0.99)
         self.g_optimiser = torch.optim.Adam(self.generator.parameters(), lr=rate, betas=betas)
@@ -94,10 +107,27 @@ class Trainer:
         return x.contiguous(memory_format=torch.channels_last)
 
     def dreams(self, n: int) -> Tensor:
-        """Latents to judge, (n, z_dim): a quarter prior, the rest mixtures of works' codes, where the wall wanders."""
-        mixed = n - n // 4
-        prior = torch.randn(n - mixed, self.config.z_dim, device=self.device)
-        return torch.cat([prior, self.anchors.mixtures(self.draw_works(MIXED * mixed).view(mixed, MIXED))])
+        """Latents to judge, (n, z_dim): half mixtures of works that look alike, between which the wall wanders; a
+        quarter mixtures of any works, as blends are; a quarter prior."""
+        kin, any_two = n // 2, n // 4
+        return torch.cat(
+            [
+                self.anchors.mixtures(self.anchors.among_kin(self.draw_works(kin))),
+                self.anchors.mixtures(self.draw_works(MIXED * any_two).view(any_two, MIXED)),
+                torch.randn(n - kin - any_two, self.config.z_dim, device=self.device),
+            ]
+        )
+
+    def copies(self, n: int) -> tuple[Tensor, Tensor, Known]:
+        """Latents with what they must draw, (n + encoded, z_dim) and (n + encoded, 3, R, R): works from near their
+        seeds, then crops from the encoder's guess. Also the n works with their seeds themselves."""
+        index = self.any_works(n)
+        works = self.pictures(index)
+        strange = crops(self.pictures(self.any_works(self.settings.encoded)))
+        with self.autocast():
+            guessed = self.encoder(strange)
+        latents = torch.cat([self.anchors.near(index), guessed])
+        return latents, torch.cat([works, strange]), (works, self.anchors.seeds(index).detach())
 
     # -- one step ------------------------------------------------------------------------------------------------
 
@@ -110,35 +140,44 @@ class Trainer:
         return losses
 
     def copy_works(self) -> Losses:
-        """Generator and codes learn to redraw works."""
-        index = self.any_works(self.settings.batch)
+        """Generator, codes and encoder learn to redraw works."""
+        s = self.settings
+        z, wanted, known = self.copies(s.batch - s.encoded)
         with self.autocast():
-            drawn = self.generator(self.anchors.near(index))
-        loss = picture_loss(drawn.float(), self.pictures(index))
-        self.update_generator(loss)
-        return {"pixel": loss.item()}
+            drawn = self.generator(z)
+        pixel, angle = picture_loss(drawn.float(), wanted), self.way_back(drawn, z, known)
+        self.update_generator(pixel + angle)
+        return {"pixel": pixel.item(), "angle": angle.item()}
 
     def play(self) -> Losses:
-        """Critic, then generator and codes: dreams are judged, anchors are compared with their works."""
+        """Critic, then generator, codes and encoder: dreams are judged, copies are compared with their works."""
         s = self.settings
-        anchors = max(1, round(s.batch * s.anchor_share))
-        index = self.any_works(anchors)
-        z = torch.cat([self.anchors.near(index), self.dreams(s.batch - anchors)])
+        z, wanted, known = self.copies(s.anchors)
+        copied = len(wanted)
+        z = torch.cat([z, self.dreams(s.batch - copied)])
         with self.autocast():
             fake = self.generator(z)
         judged = self.update_critic(fake.detach().float())
 
         self.critic.requires_grad_(False)
-        work = self.pictures(index)
         with self.autocast():
             adversarial = hinge_generator(self.critic(augment(fake.float()))).float()
             with torch.no_grad():
-                wanted = self.critic(work).features
-            feature = feature_loss(self.critic(fake[:anchors]).features, wanted)
-        pixel = picture_loss(fake[:anchors].float(), work)
-        self.update_generator(adversarial + s.pixel_weight * pixel + s.feature_weight * feature)
+                looks = self.critic(wanted).features
+            feature = feature_loss(self.critic(fake[:copied]).features, looks)
+        pixel, angle = picture_loss(fake[:copied].float(), wanted), self.way_back(fake, z, known)
+        self.update_generator(adversarial + s.pixel_weight * pixel + s.feature_weight * feature + angle)
         self.critic.requires_grad_(True)
-        return judged | {"adversarial": adversarial.item(), "pixel": pixel.item(), "feature": feature.item()}
+        losses = {"adversarial": adversarial, "pixel": pixel, "feature": feature, "angle": angle}
+        return judged | {name: loss.item() for name, loss in losses.items()}
+
+    def way_back(self, drawn: Tensor, z: Tensor, known: Known) -> Tensor:
+        """How far the encoder's guesses are turned from the latents of what was drawn, and of works from their seeds.
+        It teaches the encoder alone."""
+        works, seeds = known
+        with self.autocast():
+            guessed = self.encoder(torch.cat([drawn.detach().float(), works]))
+        return angle_loss(guessed, torch.cat([z.detach(), seeds]))
 
     def update_critic(self, fake: Tensor) -> Losses:
         """Tell real works from these pictures (B, 3, R, R), and redraw the real ones."""
@@ -162,12 +201,13 @@ class Trainer:
         return {"critic": hinge.item(), "redraw": redraw.item()}
 
     def update_generator(self, loss: Tensor) -> None:
-        """And the codes."""
-        self.g_optimiser.zero_grad(set_to_none=True)
-        self.anchor_optimiser.zero_grad(set_to_none=True)
+        """And the codes, and the encoder."""
+        optimisers = (self.g_optimiser, self.anchor_optimiser, self.e_optimiser)
+        for optimiser in optimisers:
+            optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        self.g_optimiser.step()
-        self.anchor_optimiser.step()  # type: ignore[no-untyped-call]
+        for optimiser in optimisers:
+            optimiser.step()
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16)

@@ -5,7 +5,7 @@ hierarchical z, Brock et al. 2019), skip-layer excitation (FastGAN, Liu et al. 2
 al. 2020) and a pixel-shuffle head (Shi et al. 2016), so that no convolution ever runs at the full resolution.
 There is no noise input: the same z is the same picture on every wall.
 
-Pure torch: no files, no devices, no training. `generator.py` loads it, `training.py` trains it.
+Pure torch: no files, no devices, no training. `generator.py` loads it, `training/` trains it.
 """
 
 from __future__ import annotations

@@ -17,15 +17,15 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models import checkpoint
-from models.checkpoint import CheckpointError
-from models.corpus import read_corpus
 from models.generator import load_generator, pick_device, save_generator
-from models.light import even_phases
-from models.prepare import prepare
-from models.train_settings import ON_GPU, TrainSettings
-from models.trainer import Losses, Trainer
-from models.work import CollectionError
+from models.networks.light import even_phases
+from models.training import checkpoint
+from models.training.checkpoint import CheckpointError
+from models.training.corpus import read_corpus
+from models.training.settings import ON_GPU, TrainSettings
+from models.training.trainer import Losses, Trainer
+from models.works.prepare import prepare
+from models.works.work import CollectionError
 
 PHASE_WORKS = 96
 """Works over which the head's phases are evened: some of every kind, in seconds."""

@@ -1,4 +1,4 @@
-"""Every constant of the training, with its reason. Numbers only: `trainer.py` uses them, `training.py` chooses them."""
+"""Every constant of the training, with its reason. Numbers only: `trainer.py` uses them, `run.py` chooses them."""
 
 from __future__ import annotations
 
@@ -27,14 +27,20 @@ class TrainSettings:
     )
     """Works are learnt first, where that is cheap: a critic teaches little while pictures are still a blur."""
     batch: int = 24
-    anchor_share: float = 0.35
-    """Of each batch: less and the seeds stay blurred, more and dreams lose their variety."""
+    anchor_share: float = 0.25
+    """Of each batch: works redrawn from their codes. Less and the seeds stay blurred, more and dreams lose variety."""
+    encoded_share: float = 0.15
+    """Of each batch: crops of works redrawn from the encoder's guess, so that unseen pictures have latents too."""
     learning_rate: float = 3e-4
-    """Of both networks once they play against each other, with no momentum (StyleGAN2's Adam)."""
+    """Of the generator once it plays against the critic, with no momentum (StyleGAN2's Adam)."""
+    critic_rate: float = 6e-4
+    """Twice as fast (Heusel et al. 2017): a generator that already knows works leaves a newborn critic behind."""
     anchor_rate: float = 1.5e-3
     """Of the generator while it only learns works: plain regression bears more."""
     code_rate: float = 0.02
     """Codes see one gradient an epoch, so each step is large."""
+    encoder_rate: float = 1e-3
+    """Plain regression, as the generator while it learns works."""
     code_noise: float = 0.1
     """Around a seed, in units of the prior's own spread per dimension."""
     r1: float = 4e-4
@@ -53,6 +59,16 @@ class TrainSettings:
     save_minutes: float = 3.0
     """Between checkpoints: what a kill may cost."""
 
+    @property
+    def anchors(self) -> int:
+        """Works of a batch drawn from their codes, while a critic judges the rest."""
+        return max(1, round(self.batch * self.anchor_share))
 
-ON_GPU = TrainSettings(stages=(Stage(128, 0.1, adversarial=False), Stage(256, 0.9)), batch=64, anchor_share=0.25)
-"""A GPU draws 256 px so fast that little is won at smaller sides, and long play can afford fewer anchors."""
+    @property
+    def encoded(self) -> int:
+        """Crops of a batch drawn from the encoder's guess."""
+        return max(1, round(self.batch * self.encoded_share))
+
+
+ON_GPU = TrainSettings(stages=(Stage(128, 0.1, adversarial=False), Stage(256, 0.9)), batch=64)
+"""A GPU draws 256 px so fast that little is won at smaller sides."""

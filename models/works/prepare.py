@@ -25,16 +25,17 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models import inversion, thumbhash
 from models.cache import array_bytes
-from models.collection import ARRAYS, BUNDLED, FORMAT, Collection, Manifest, Model, prepared_path, read_prepared
-from models.features import CHUNK, RECIPE, SIDE, features
-from models.folder import ImageFolder, read_folder
-from models.images import UnreadableImage, open_image, square
-from models.inversion import Generator, InversionSettings
-from models.layout import layout
-from models.seeds import Report, find_seeds
-from models.work import CollectionError, Work, inside
+from models.inversion import descent
+from models.inversion.descent import Generator, InversionSettings
+from models.inversion.seeds import Report, find_seeds
+from models.maps.layout import layout
+from models.search.features import CHUNK, RECIPE, SIDE, features
+from models.works import thumbhash
+from models.works.collection import ARRAYS, BUNDLED, FORMAT, Collection, Manifest, Model, prepared_path, read_prepared
+from models.works.folder import ImageFolder, read_folder
+from models.works.images import UnreadableImage, open_image, square
+from models.works.work import CollectionError, Work, inside
 
 TRUST_NEIGHBOURS: Final = 10
 TRUST_WORKS: Final = 32
@@ -152,7 +153,7 @@ def read_pictures(folder: ImageFolder, tell: Report) -> Read:
         hashed = base64.b64encode(thumbhash.encode(image)).decode()
         works.append(msgspec.structs.replace(work, width=width, height=height, thumbhash=hashed))
         squares.append(square(image, SIDE))
-        small.append(square(image, inversion.SIDE))
+        small.append(square(image, descent.SIDE))
         if len(squares) == CHUNK:  # full-size squares are let go chunk by chunk
             described.append(features(np.stack(squares)))
             squares = []

@@ -14,12 +14,22 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from models.train_settings import Stage
-from models.trainer import Trainer
+from models.training.settings import Stage
+from models.training.trainer import Trainer
 
 NAME: Final = "checkpoint.pt"
 
-PARTS: Final = ("generator", "average", "critic", "anchors", "g_optimiser", "d_optimiser", "anchor_optimiser")
+PARTS: Final = (
+    "generator",
+    "average",
+    "critic",
+    "anchors",
+    "encoder",
+    "g_optimiser",
+    "d_optimiser",
+    "anchor_optimiser",
+    "e_optimiser",
+)
 """Everything of a trainer that has a state of its own."""
 
 TILE: Final = 128

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from models.work import CollectionError, Work, check_ids, inside
+from models.works.work import CollectionError, Work, check_ids, inside
 
 TABLE: Final = "metadata.csv"
 

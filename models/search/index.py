@@ -2,8 +2,8 @@
 scenes.
 
 PyNNDescent compiles for most of a minute on its first use, so it is never on the way to the first frame: `prepare()`
-builds in a niced process of its own (`python -m models.index build`), then a thread loads the finished graph and swaps
-it in. What it finds is measured against exact search before it is trusted, and every answer is ranked by exact
+builds in a niced process of its own (`python -m models.search.index build`), then a thread loads the finished graph and
+swaps it in. What it finds is measured against exact search before it is trusted, and every answer is ranked by exact
 distances.
 """
 
@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.cache import CacheError, private_folder
-from models.graph import GraphError, build_graph, graph_key, load_graph, numba_here, save_graph
 from models.latent import mix
+from models.search.graph import GraphError, build_graph, graph_key, load_graph, numba_here, save_graph
 
 log = logging.getLogger(__name__)
 
@@ -163,8 +163,16 @@ class SeedIndex:
         with tempfile.NamedTemporaryFile(suffix=".npy", dir=self._cache) as vectors:
             np.save(vectors, self.seeds, allow_pickle=False)
             vectors.flush()
-            command = [sys.executable, "-m", "models.index", "build", vectors.name, str(folder), str(self._cache)]
-            root = str(Path(__file__).resolve().parents[1])
+            command = [
+                sys.executable,
+                "-m",
+                "models.search.index",
+                "build",
+                vectors.name,
+                str(folder),
+                str(self._cache),
+            ]
+            root = str(Path(__file__).resolve().parents[2])
             path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
             self._builder = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path})
             if self._closed:
@@ -212,7 +220,7 @@ def main(arguments: Sequence[str]) -> int:
     """`build VECTORS.npy FOLDER CACHE`: build, prepare and keep the graph of these vectors. Compiles what is not
     compiled."""
     if len(arguments) != 4 or arguments[0] != "build":
-        print("usage: python -m models.index build VECTORS.npy FOLDER CACHE", file=sys.stderr)
+        print("usage: python -m models.search.index build VECTORS.npy FOLDER CACHE", file=sys.stderr)
         return 2
     os.nice(BUILD_NICE)
     vectors_file, folder, cache = (Path(argument) for argument in arguments[1:])

@@ -1,4 +1,4 @@
-"""Pictures to train on, from a folder with images as `folder.py` reads it.
+"""Pictures to train on, from a folder with images as `works/folder.py` reads it.
 
 Grey reproductions are left out (they would teach the generator that colour is optional), and a hand with hundreds of
 works is drawn less often each. No torch: arrays only.
@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.folder import read_folder
-from models.images import UnreadableImage, open_image, square
-from models.work import CollectionError, Work, inside
+from models.works.folder import read_folder
+from models.works.images import UnreadableImage, open_image, square
+from models.works.work import CollectionError, Work, inside
 
 SIDE: Final = 256
 """Side of a training picture in pixels: the generator's own."""

@@ -1,0 +1,1 @@
+"""Charts of the collection on which every place has a latent."""

@@ -1,0 +1,1 @@
+"""Networks, each whole in one file: pure torch, no files, no devices, no training loop."""

@@ -1,0 +1,1 @@
+"""How the bundled generator learns: `genstudio train`."""

@@ -1,0 +1,1 @@
+"""Artworks: their records, their pictures, and what is prepared from them."""
