@@ -5,12 +5,14 @@ Exit codes: 0 done, 2 bad arguments or files, 3 port taken, 4 hub unreachable (`
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from server.collection_cli import collection_app
+from server.refusals import needs_folder, refuse
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -26,7 +28,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-collection_app = typer.Typer(help="Collections of artworks.", no_args_is_help=True)
 app.add_typer(collection_app, name="collection")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 (the default) lets phones in.")]
@@ -172,25 +173,6 @@ def train(
     console.print(f"Done. Show it with: genstudio serve --model {made} --collection {folder}", soft_wrap=True)
 
 
-@collection_app.command()
-def prepare(
-    folder: Annotated[Path, typer.Argument(help="Folder with images and, if there is one, metadata.csv.")],
-    out: Annotated[Path | None, typer.Option(help="Where the result goes; the cache, if left out.")] = None,
-    model: Annotated[str, typer.Option(help="Name of a generator, or a .safetensors file.")] = "bundled",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-) -> None:
-    """Give every artwork of a folder its seed, its features and its place on the map. Stop and repeat it at will."""
-    needs_folder(folder)
-    from server.exits import CannotStart
-    from server.installation import prepared_collection
-
-    try:
-        made = prepared_collection(folder, model=model, device=device, out=out)
-    except CannotStart as error:
-        refuse(str(error))
-    print(f"{len(made.works)} artworks are ready. Show them with: genstudio serve --collection {out or folder}")
-
-
 def read_settings(**given: Any) -> ServerSettings:
     """Settings from the environment, overridden by what was `given` (not None). Ends the command on a wrong value."""
     from pydantic import ValidationError
@@ -204,18 +186,6 @@ def read_settings(**given: Any) -> ServerSettings:
         refuse("; ".join(f"{_name(fault['loc'])}: {_complaint(fault)}" for fault in error.errors()))
     logs.configure(settings.log_format, settings.log_level)
     return settings
-
-
-def needs_folder(folder: Path) -> None:
-    """Ends the command when there is no such folder."""
-    if not folder.is_dir():
-        refuse(f"There is no folder {folder}; give one with images.")
-
-
-def refuse(sentence: str) -> NoReturn:
-    """End the command over what was given."""
-    print(f"genstudio: {sentence.rstrip('.')}.", file=sys.stderr)
-    raise typer.Exit(2)
 
 
 def _name(place: tuple[int | str, ...]) -> str:
