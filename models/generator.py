@@ -50,8 +50,11 @@ class Generator:
         device: str = "auto",
         precision: Precision = "auto",
         sha256: str = "",
+        path: Path | None = None,
     ) -> None:
         self.name = name
+        self.path = path
+        """Of the file; what was trained beside the network lies there too (`perception.py`)."""
         self.sha256 = sha256
         """Of the file; seeds found for one file are reused only with that file. Empty for a network never written."""
         self.config = network.config
@@ -148,7 +151,7 @@ def load_generator(
     network = read_network(path)
     name = "bundled" if path == BUNDLED else path.stem
     try:
-        return Generator(name, network, device=device, precision=precision, sha256=found)
+        return Generator(name, network, device=device, precision=precision, sha256=found, path=path)
     except RuntimeError as error:
         raise ModelError(f"{path.name} cannot run on {device}: {error}") from error
 
@@ -181,10 +184,12 @@ def read_network(path: Path) -> LightGenerator:
 
 def save_generator(network: LightGenerator, path: Path, *, notes: dict[str, str] | None = None) -> None:
     """Write a network as float16 safetensors (half the size, finer than the bf16 it runs in), replacing atomically."""
-    tensors = {
-        key: value.detach().cpu().half() if value.is_floating_point() else value.detach().cpu()
-        for key, value in network.state_dict().items()
-    }
     path.parent.mkdir(parents=True, exist_ok=True)
     header = {"format": FORMAT, "config": json.dumps(asdict(network.config)), **(notes or {})}
-    write_atomically(path, save({key: value.contiguous() for key, value in tensors.items()}, header))
+    write_atomically(path, save(float16(network), header))
+
+
+def float16(network: torch.nn.Module) -> dict[str, Tensor]:
+    """A network's tensors as they are kept: floats in half their size, everything contiguous on the CPU."""
+    tensors = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+    return {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}

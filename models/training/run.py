@@ -1,8 +1,8 @@
 """`genstudio train FOLDER`: from a folder of images to a generator file and a seed for every work.
 
 The same command on a CPU and on a GPU; kill it at any moment and run it again. Into the output folder go the
-checkpoint, a log line and a contact sheet every few minutes; at the end `generator.safetensors` and `collection`, the
-prepared collection with the codes as seeds.
+checkpoint, a log line and a contact sheet every few minutes; at the end `generator.safetensors`, with it
+`perception.safetensors` (what was trained beside it and sees), and `collection`, prepared with the codes as seeds.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.generator import load_generator, pick_device, save_generator
 from models.networks.light import even_phases
+from models.perception import save_perception
 from models.training import checkpoint
 from models.training.checkpoint import CheckpointError
 from models.training.corpus import read_corpus
@@ -126,6 +127,7 @@ def export(trainer: Trainer, ids: list[str], folder: Path, out: Path) -> Path:
     path = out / "generator.safetensors"
     notes = {"images_seen": str(trainer.seen), "minutes": f"{trainer.spent_s / 60:.0f}", "works": str(len(ids))}
     save_generator(trainer.average, path, notes=notes)
+    save_perception(trainer.encoder, trainer.critic, trainer.config, path)
     generator = load_generator(path, device=str(trainer.device))
     prepare(folder, generator, out=out / "collection", seeds=seeds.cpu().numpy(), ids=ids)
     prepare(

@@ -11,8 +11,10 @@ import torch
 from PIL import Image
 
 from models import load_generator
+from models.perception import load_perception
 from models.training import checkpoint
-from models.training.anchors import on_sphere
+from models.training.anchors import Anchors, on_sphere
+from models.training.augment import SMALLEST_CROP, crops
 from models.training.checkpoint import CheckpointError
 from models.training.corpus import read_corpus
 from models.training.run import train_folder
@@ -59,6 +61,40 @@ def test_anchors_come_to_resemble_their_works(tmp_path: Path) -> None:
     t = trainer(replace(TINY, stages=(Stage(32, 1.0, adversarial=False),)))
     losses = [t.step()["pixel"] for _ in range(40)]
     assert np.mean(losses[-8:]) < 0.7 * np.mean(losses[:8])
+
+
+def test_the_encoder_learns_the_way_back() -> None:
+    t = trainer(replace(TINY, stages=(Stage(32, 1.0, adversarial=False),)))
+    losses = [t.step()["angle"] for _ in range(40)]
+    assert np.mean(losses[-8:]) < 0.7 * np.mean(losses[:8])
+
+
+def test_the_way_back_teaches_the_encoder_alone() -> None:
+    t = trainer()
+    t.way_back(t.generator(torch.randn(4, 140)), t.anchors.near(torch.arange(4)), t.copies(4)[2]).backward()
+    assert all(p.grad is not None for p in t.encoder.parameters())
+    assert all(p.grad is None for p in (*t.generator.parameters(), *t.anchors.parameters()))
+
+
+def test_works_of_like_looks_begin_near_each_other_and_others_do_not() -> None:
+    ground = np.random.default_rng(2).integers(0, 200, (12, 3, 1, 1))
+    pairs = np.repeat(ground, 2, axis=0) + np.tile([0, 3], 12)[:, None, None, None]  # each work and nearly the same
+    images = np.broadcast_to(pairs, (24, 3, 256, 256)).astype(np.uint8)
+    anchors = Anchors(images, 140, 0.1)
+    seeds = anchors.seeds(torch.arange(24)).detach() / 140**0.5
+    cosine = seeds @ seeds.T
+    assert (anchors.kin[:, 0] == torch.arange(24) // 2 * 2 + 1 - torch.arange(24) % 2).all()
+    assert cosine[::2, 1::2].diagonal().min() > 0.5 > cosine[:2, 4:].abs().mean()
+
+
+def test_a_crop_is_a_part_of_its_picture_at_the_same_size() -> None:
+    torch.manual_seed(0)
+    ramp = torch.linspace(-1, 1, 64).expand(16, 3, 64, 64).contiguous()
+    cut = crops(ramp)
+    assert cut.shape == ramp.shape and cut.min() >= -1 and cut.max() <= 1
+    spread = (cut[:, 0, 0, -1] - cut[:, 0, 0, 0]).abs() / 2
+    assert (spread > SMALLEST_CROP - 0.05).all() and spread.std() > 0.01
+    assert 0 < (cut[:, 0, 0, -1] < cut[:, 0, 0, 0]).sum() < 16  # some are mirrored
 
 
 def test_a_resumed_training_continues_where_the_saved_one_stood(tmp_path: Path) -> None:
@@ -141,6 +177,7 @@ def test_one_command_makes_a_generator_and_a_collection_that_fits_it(
     assert np.linalg.norm(learnt.seeds, axis=1) == pytest.approx(np.sqrt(140), rel=1e-3)
     assert generator.generate(learnt.seeds[:2]).shape == (2, 32, 32, 3)
     assert (tmp_path / "out" / "samples.jpg").exists()
+    assert load_perception(generator) is not None
 
     served = load_collection(folder, model=generator.name)  # as `serve --collection` does
     assert len(served.works) == 25  # the grey one was not learnt from, but found
