@@ -11,14 +11,17 @@ import sys
 import time
 
 BENCHES = {
+    "wandering": "two minutes in front of the wall: jumps, frozen and grey frames, works met",
     "generator": "ms a frame, against eager float32 of the same weights",
     "fanout": "CPU a delivered gigabyte, against a bare transport.write loop and python-socketio",
     "latency": "input to frame, against generator and encoder alone",
-    "index": "nearest seeds, against exact search",
+    "index": "nearest seeds and nearest looks, against exact search",
+    "inversion": "a picture's seed, against the recipe of 2019; wants the artworks beside the checkout",
+    "maps": "neighbours that look alike, calm walks, the cost of a place, each beside a plainer map",
     "steering": "the law, against plain averaging, with honest and hostile crowds",
     "hub": "the way through the hub, memory and Redis",
 }
-"""In the order of what people feel first. `bench.quality` is apart: it wants a folder of artworks and takes long."""
+"""In the order of what people feel first. `bench.quality` and `bench.features` are apart: they want the artworks."""
 
 
 def main(names: list[str]) -> int:

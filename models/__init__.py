@@ -5,19 +5,33 @@ Importing this package imports no torch: a gateway needs the collection's facts,
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.generator import Generator as Generator
     from models.generator import ModelError as ModelError
     from models.generator import load_generator as load_generator
+    from models.inversion.invert import Seeds as Seeds
+    from models.inversion.invert import invert as invert
+    from models.search.similar import Likeness as Likeness
+    from models.search.similar import similar as similar
 
-__all__ = ["Generator", "ModelError", "load_generator"]
+HOMES = {
+    "Generator": "models.generator",
+    "Likeness": "models.search.similar",
+    "ModelError": "models.generator",
+    "Seeds": "models.inversion.invert",
+    "invert": "models.inversion.invert",
+    "load_generator": "models.generator",
+    "similar": "models.search.similar",
+}
+"""Where each name is defined: imported when it is asked for."""
+
+__all__ = ["Generator", "Likeness", "ModelError", "Seeds", "invert", "load_generator", "similar"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from models import generator
-
-    return getattr(generator, name)
+    return getattr(import_module(HOMES[name]), name)

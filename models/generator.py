@@ -1,13 +1,12 @@
 """Load a generator and draw with it: the one door between latents and pictures.
 
-A generator file is safetensors: tensors and a JSON header, nothing that runs. Loading is strict: every key, every
-shape, every weight finite. On a processor with bf16 the network runs in bf16 channels-last with its batch norms folded;
-the float32 reference stays a keyword away, and tests and bench/ compare the two.
+`models/checkpoints/` reads the files, of any family. Here a network gets its device and precision: on a processor with
+bf16, bf16 channels-last with its norms folded, where the family bears it; the float32 reference stays a keyword away,
+and tests and bench/ compare the two.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import asdict
@@ -19,57 +18,71 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch: spinning th
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.cache import write_atomically
-from models.networks.light import LightConfig, LightGenerator, folded
+from models.checkpoints import light
+from models.checkpoints.family import Drawing
+from models.checkpoints.load import load_network
+from models.checkpoints.recognise import own_format
+from models.errors import ModelError as ModelError
+from models.networks.light import LightGenerator
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
 BUNDLED = Path(__file__).parent / "bundled" / "generator.safetensors"
-FORMAT = "genstudio.light.v1"
+FORMAT = own_format("light")
 
-
-class ModelError(ValueError):
-    """A generator that cannot be used. One sentence: what was found, and what to do."""
+CONVEX = 0.01
+"""How far class weights may sum from 1, or fall below 0: rounding of a mixture, not another meaning."""
 
 
 class Generator:
     """A network with its device and precision. Not thread-safe: one thread draws."""
 
-    n_classes = 0
-    """The bundled architecture has no classes."""
-
     def __init__(
         self,
         name: str,
-        network: LightGenerator,
+        network: nn.Module,
         *,
         device: str = "auto",
         precision: Precision = "auto",
         sha256: str = "",
         path: Path | None = None,
+        drawing: Drawing = light.DRAWING,
+        truncation: str = light.FAMILY.truncation,
     ) -> None:
         self.name = name
         self.path = path
         """Of the file; what was trained beside the network lies there too (`perception.py`)."""
         self.sha256 = sha256
         """Of the file; seeds found for one file are reused only with that file. Empty for a network never written."""
-        self.config = network.config
+        self.truncation = truncation
+        """What truncation means for this network, in a few words."""
+        self.config: Any = network.config
         self.device = torch.device(pick_device(device))
-        self.dtype = pick_dtype(precision, self.device)
-        self.network = folded(network).to(self.device, self.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.dtype = pick_dtype("float32" if precision == "auto" and not drawing.bf16 else precision, self.device)
+        self._takes = torch.float32 if drawing.mixed else self.dtype
+        if drawing.mixed:
+            self.network = drawing.mixed(network, self.dtype).to(self.device)
+        else:
+            self.network = drawing.fast(network).to(self.device, self.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._call = drawing.call
 
     @property
     def z_dim(self) -> int:
-        return self.config.z_dim
+        return int(self.config.z_dim)
+
+    @property
+    def n_classes(self) -> int:
+        """0 where the network has none."""
+        return int(getattr(self.config, "n_classes", 0))
 
     @property
     def resolution(self) -> int:
         """Side of a picture in pixels."""
-        return self.config.resolution
+        return int(self.config.resolution)
 
     @torch.inference_mode()
     def synthesize(
@@ -78,20 +91,45 @@ class Generator:
         y: NDArray[np.floating[Any]] | Tensor | None = None,
         truncation: float = 1.0,
     ) -> Tensor:
-        """Latents (B, z_dim) -> float32 tensor (B, 3, H, W) in [-1, 1] on the generator's device.
+        """Latents (B, z_dim) -> float32 tensor (B, 3, H, W) on the generator's device: [-1, 1] is black to white, and a
+        StyleGAN may go beyond it.
 
-        `truncation` scales z (1 changes nothing, 0 is the centre of the space). Raises ValueError on a wrong shape, on
-        a latent that is not finite, and when `y` is given to a generator without classes.
+        `y` (B, n_classes): each row one class or a convex mixture; or (B) numbers of classes. `truncation` means what
+        `self.truncation` says; 1 changes nothing. Raises ValueError on a wrong shape, on a latent that is not finite,
+        when `y` is given to a generator without classes, and when one with classes gets none, or weights that are not
+        convex.
         """
-        if y is not None:
-            raise ValueError(f"{self.name} has no classes; leave y out")
+        classes = self.classes(y)
         latents = torch.as_tensor(z, dtype=torch.float32)
         if latents.ndim != 2 or latents.shape[1] != self.z_dim:
             raise ValueError(f"z has shape {tuple(latents.shape)}; {self.name} takes (B, {self.z_dim})")
         if not bool(torch.isfinite(latents).all()):
             raise ValueError("z holds a number that is not finite")
-        picture: Tensor = self.network((latents * truncation).to(self.device, self.dtype))
-        return picture.float().clamp(-1, 1)
+        if classes is not None and len(classes) != len(latents):
+            raise ValueError(f"{len(latents)} latents, and class weights for {len(classes)}")
+        picture = self._call(self.network, latents.to(self.device, self._takes), classes, truncation)
+        return picture.float()
+
+    def classes(self, y: NDArray[np.floating[Any]] | Tensor | None) -> Tensor | None:
+        """Class weights, checked, on the device. Raises ValueError."""
+        if not self.n_classes:
+            if y is not None:
+                raise ValueError(f"{self.name} has no classes; leave y out")
+            return None
+        if y is None:
+            raise ValueError(f"{self.name} has {self.n_classes} classes; give y, their weights (B, {self.n_classes})")
+        weights = torch.as_tensor(y)
+        if weights.ndim == 1 and not weights.is_floating_point():
+            if not bool(((weights >= 0) & (weights < self.n_classes)).all()):
+                raise ValueError(f"classes of {self.name} are numbered 0 to {self.n_classes - 1}")
+            weights = torch.nn.functional.one_hot(weights.long(), self.n_classes)
+        weights = weights.float()
+        if weights.ndim != 2 or weights.shape[1] != self.n_classes:
+            raise ValueError(f"y has shape {tuple(weights.shape)}; {self.name} takes (B, {self.n_classes})")
+        off = torch.maximum((weights.sum(1) - 1).abs(), -weights.amin(1))
+        if not bool((off <= CONVEX).all()):
+            raise ValueError("class weights must be 0 or more and sum to 1")
+        return weights.to(self.device, self._takes)
 
     @torch.inference_mode()
     def generate(
@@ -107,7 +145,7 @@ class Generator:
         picture = self.synthesize(z, y, truncation)
         if not bool(torch.isfinite(picture.sum())):
             raise ArithmeticError(f"{self.name} drew a picture that is not finite")
-        pixels = picture.add_(1).mul_(127.5).round_().to(torch.uint8)
+        pixels = picture.clamp(-1, 1).add_(1).mul_(127.5).round_().to(torch.uint8)
         return np.ascontiguousarray(pixels.permute(0, 2, 3, 1).cpu().numpy())
 
 
@@ -131,55 +169,26 @@ def pick_dtype(precision: Precision, device: torch.device) -> torch.dtype:
 def load_generator(
     model: str | Path = "bundled", *, device: str = "auto", precision: Precision = "auto", sha256: str | None = None
 ) -> Generator:
-    """A generator by name ("bundled") or by the path of a `.safetensors` file, optionally pinned to its hash.
+    """A generator by name ("bundled") or by the path of a checkpoint, optionally pinned to its hash.
 
-    Raises ModelError, and has no side effect, when there is no such file, when it is not of this layout, truncated, of
-    another shape, not finite, or not the pinned one.
+    Raises ModelError, and has no side effect, when there is no such file, when it is of no layout that we know,
+    truncated, of another shape, not finite, or not the pinned one (`models/checkpoints/load.py`).
     """
     path = BUNDLED if str(model) == "bundled" else Path(model)
-    if not path.is_file():
-        raise ModelError(
-            f"There is no model at {path}; give a .safetensors file made by `genstudio train`, or `bundled`"
-        )
-    if path.suffix != ".safetensors":
-        raise ModelError(
-            f"{path.name} is not a .safetensors file; other layouts could run code when read, so they are refused"
-        )
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if sha256 is not None and found != sha256.lower():
-        raise ModelError(f"{path.name} has sha256 {found}, not the pinned {sha256}; fetch the file again")
-    network = read_network(path)
-    name = "bundled" if path == BUNDLED else path.stem
+    loaded = load_network(path, sha256=sha256)
     try:
-        return Generator(name, network, device=device, precision=precision, sha256=found, path=path)
+        return Generator(
+            "bundled" if path == BUNDLED else path.stem,
+            loaded.network,
+            device=device,
+            precision=precision,
+            sha256=loaded.facts.sha256,
+            path=path,
+            drawing=loaded.drawing,
+            truncation=loaded.facts.truncation,
+        )
     except RuntimeError as error:
         raise ModelError(f"{path.name} cannot run on {device}: {error}") from error
-
-
-def read_network(path: Path) -> LightGenerator:
-    """The float32 network of a file, strictly. Raises ModelError."""
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            header = file.metadata() or {}
-            tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError) as error:
-        raise ModelError(
-            f"{path.name} cannot be read as safetensors ({error}); it may be truncated: fetch it again"
-        ) from error
-    if header.get("format") != FORMAT:
-        raise ModelError(f"{path.name} says its format is {header.get('format')!r}; this version reads {FORMAT!r}")
-    try:
-        fields = json.loads(header["config"])
-        network = LightGenerator(LightConfig(**{**fields, "channels": tuple(fields["channels"])}))
-        network.load_state_dict(tensors)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{path.name} does not fit its own description: {error}") from error
-    for key, value in tensors.items():
-        if not bool(torch.isfinite(value).all()):
-            raise ModelError(
-                f"{path.name}: {key} holds a weight that is not finite; the training that wrote it had diverged"
-            )
-    return network
 
 
 def save_generator(network: LightGenerator, path: Path, *, notes: dict[str, str] | None = None) -> None:

@@ -1,11 +1,12 @@
 """Arithmetic of latents: mixing and turning them without leaving the shell on which generators draw well.
 
 Gaussian latents all lie near |z| = sqrt(z_dim); a plain mean of two falls inside and draws mud. So directions and
-lengths are mixed apart. Pure numpy: no torch, no model, no map.
+lengths are mixed apart. `LatentSpace` adds class weights, which are mixed straight. Pure numpy: no torch, no map.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -78,3 +79,55 @@ def perpendicular(u: Floats) -> Floats:
 def length(z: Floats) -> Floats:
     """|z| over the last axis: (..., z_dim) -> (...)."""
     return np.sqrt((z * z).sum(-1))  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class LatentSpace:
+    """Latents of one generator as flat float32 rows: z, and behind it the class weights y where it has classes.
+
+    Maps, blends and indices work on rows and need not know what is in them; where z and y must be treated apart (a
+    direction has a length to keep, a mixture of classes has not), they ask the space.
+    """
+
+    z_dim: int
+    n_classes: int = 0
+
+    @property
+    def width(self) -> int:
+        """Numbers in a row: z_dim + n_classes."""
+        return self.z_dim + self.n_classes
+
+    def split(self, rows: Floats) -> tuple[Floats, Floats | None]:
+        """(..., width) -> z (..., z_dim) and y (..., n_classes), or None without classes. Raises ValueError on another
+        width."""
+        self.require(rows)
+        return rows[..., : self.z_dim], rows[..., self.z_dim :] if self.n_classes else None
+
+    def join(self, z: Floats, y: Floats | None) -> Floats:
+        """What `split` took apart: (..., width)."""
+        return z if y is None else np.concatenate([z, y], axis=-1)
+
+    def mix(self, rows: Floats, weights: Floats) -> Floats:
+        """Rows (..., K, width), weights (..., K) >= 0 summing to 1 -> (..., width).
+
+        z as `mix` does, keeping its length; y the convex mean, so that it stays a mixture of classes. A weight of 1
+        gives exactly its row.
+        """
+        z, y = self.split(rows)
+        return self.join(mix(z, weights), None if y is None else (weights[..., None, :] @ y)[..., 0, :])
+
+    def slerp(self, a: Floats, b: Floats, t: float | Floats) -> Floats:
+        """From a to b, (..., width) each, t (...) in [0, 1]: z turns, y goes straight. Exactly a at 0 and b at 1."""
+        (z_a, y_a), (z_b, y_b) = self.split(a), self.split(b)
+        z = slerp(z_a, z_b, t)
+        if y_a is None or y_b is None:
+            return z
+        along = np.asarray(t, dtype=np.float64)[..., None]
+        return self.join(z, ((1 - along) * y_a + along * y_b).astype(np.float32))
+
+    def require(self, rows: Floats) -> None:
+        """Raise ValueError unless these are rows of this space."""
+        if rows.shape[-1:] != (self.width,):
+            raise ValueError(
+                f"latents {rows.shape} do not end in {self.width} numbers ({self.z_dim} + {self.n_classes})"
+            )

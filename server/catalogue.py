@@ -19,6 +19,7 @@ from starlette.routing import Route
 from server.announce import DEFAULT_ROOM, join_url
 from server.faults import NO_ROOM, Refusal
 from server.lobby import Lobby
+from server.pictures import IMAGE_TYPES, Pictures
 from server.representation import Representation
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ REVALIDATE: Final = "no-cache"
 
 A_DAY: Final = "public, max-age=86400"
 """Pictures of artworks: they hardly ever change, and a curator who replaces one waits a day."""
-
-IMAGE_TYPES: Final = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
-"""What is sent as a picture. Never SVG: it can carry scripts."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -48,7 +46,9 @@ class Listed(msgspec.Struct, frozen=True):
     license: str
     link: str
     image: str
-    """This server's picture where it has one, else the museum's address, else nothing."""
+    """Path of the picture on this server, which asks the museum where it must; empty when there is none."""
+    at_hand: bool
+    """The picture lies in the collection's own folder: a long list may load it without asking a museum."""
     thumbhash: str
     width: int
     height: int
@@ -63,7 +63,7 @@ class Works(msgspec.Struct, frozen=True):
     works: list[Listed]
 
 
-def listed(collection: Collection) -> Works:
+def listed(collection: Collection, pictures: Pictures) -> Works:
     """The collection for pages: everything a label needs, and the place on the map."""
     works = [
         Listed(
@@ -77,7 +77,8 @@ def listed(collection: Collection) -> Works:
             credit=work.credit,
             license=work.license,
             link=work.link,
-            image=f"/images/{quote(work.id, safe='')}" if collection.image_path(work.id) is not None else work.image,
+            image=pictures.address(work),
+            at_hand=pictures.at_hand(work.id) is not None,
             thumbhash=work.thumbhash,
             width=work.width,
             height=work.height,
@@ -92,9 +93,10 @@ def listed(collection: Collection) -> Works:
 class Catalogue:
     """The routes of one installation's rooms and works."""
 
-    def __init__(self, lobby: Lobby, collection: Collection) -> None:
+    def __init__(self, lobby: Lobby, collection: Collection, pictures: Pictures) -> None:
         self._lobby = lobby
         self._collection = collection
+        self._pictures = pictures
         self._works: Representation | None = None
 
     @property
@@ -137,12 +139,11 @@ class Catalogue:
         return self._works.answer(request, REVALIDATE)
 
     async def image(self, request: Request) -> Response:
-        """A picture that lies in the collection's own folder."""
-        path = self._collection.image_path(request.path_params["id"])
-        media_type = None if path is None else IMAGE_TYPES.get(path.suffix.lower())
-        if path is None or media_type is None or not await asyncio.to_thread(path.is_file):
+        """A work's picture. It may take a while to come from its museum, and may come at a later attempt."""
+        path = await self._pictures.find(request.path_params["id"])
+        if path is None:
             return _error("This server has no picture of that artwork.", 404)
-        return FileResponse(path, media_type=media_type, headers={"Cache-Control": A_DAY})
+        return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers={"Cache-Control": A_DAY})
 
     async def qr(self, request: Request) -> Response:
         """The code that a phone scans to join a room."""
@@ -155,7 +156,7 @@ class Catalogue:
         return Response(picture.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": REVALIDATE})
 
     def _write_works(self) -> Representation:
-        return Representation(msgspec.json.encode(listed(self._collection)), "application/json")
+        return Representation(msgspec.json.encode(listed(self._collection, self._pictures)), "application/json")
 
 
 def _refused(refusal: Refusal) -> Response:

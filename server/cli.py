@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from server.collection_cli import collection_app
+from server.model_cli import model_app
 from server.refusals import needs_folder, refuse
 
 if TYPE_CHECKING:
@@ -29,12 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(collection_app, name="collection")
+app.add_typer(model_app, name="model")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 (the default) lets phones in.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (8000).")]
 Model = Annotated[str | None, typer.Option(help="Name of a generator, or a .safetensors file (bundled).")]
 CollectionFolder = Annotated[
     Path | None, typer.Option(help="Folder with artworks; the starter collection if left out.")
+]
+Map = Annotated[str | None, typer.Option(help="atlas (the whole collection), ring (six works) or slice (a plane).")]
+MapWorks = Annotated[str | None, typer.Option(help="Ids of the works on a ring or slice, separated by commas.")]
+MapDirections = Annotated[
+    str | None, typer.Option(help="Two principal directions of the generator, as 1,2: a slice along them.")
 ]
 Redis = Annotated[str | None, typer.Option(help="redis://HOST:6379 joins several processes; without it, one does all.")]
 Rooms = Annotated[
@@ -54,6 +61,9 @@ def serve(
     port: Port = None,
     model: Model = None,
     collection: CollectionFolder = None,
+    map: Map = None,
+    map_works: MapWorks = None,
+    map_directions: MapDirections = None,
     redis: Redis = None,
     room: Rooms = None,
     public_url: PublicUrl = None,
@@ -67,6 +77,9 @@ def serve(
         port=port,
         model=model,
         collection=collection,
+        map=map,
+        map_works=map_works,
+        map_directions=map_directions,
         redis_url=redis,
         rooms=room,
         public_url=public_url,
@@ -85,6 +98,9 @@ def gateway(
     port: Port = None,
     model: Model = None,
     collection: CollectionFolder = None,
+    map: Map = None,
+    map_works: MapWorks = None,
+    map_directions: MapDirections = None,
     redis: Redis = None,
     room: Rooms = None,
     public_url: PublicUrl = None,
@@ -96,6 +112,9 @@ def gateway(
         port=port,
         model=model,
         collection=collection,
+        map=map,
+        map_works=map_works,
+        map_directions=map_directions,
         redis_url=redis,
         rooms=room,
         public_url=public_url,
@@ -110,6 +129,9 @@ def gateway(
 def renderer(
     model: Model = None,
     collection: CollectionFolder = None,
+    map: Map = None,
+    map_works: MapWorks = None,
+    map_directions: MapDirections = None,
     redis: Redis = None,
     room: Rooms = None,
     threads: Threads = None,
@@ -121,6 +143,9 @@ def renderer(
     settings = read_settings(
         model=model,
         collection=collection,
+        map=map,
+        map_works=map_works,
+        map_directions=map_directions,
         redis_url=redis,
         rooms=room,
         threads=threads,

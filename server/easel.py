@@ -11,22 +11,27 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
-from models.maps.atlas import Atlas
-from models.search.index import SeedIndex
+from models.maps import Map
+from models.maps.hang import open_map
+from models.search.index import NearestIndex, seed_index
 from models.works.collection import Collection
 from models.works.work import CollectionError
 from server.encoder import encode_jpeg
 from server.exits import CannotStart, Exit
+from server.hanging import map_choice
 from server.metrics import Metrics
 from server.settings import ServerSettings
 from shared_state.messages import Neighbour
 from shared_state.room import Nearby
+
+if TYPE_CHECKING:
+    from models.generator import Generator
 
 NEAR: Final = 5
 """Works told with a frame: what a person takes in at a glance."""
@@ -77,8 +82,8 @@ class Easel:
         self,
         painter: Painter,
         collection: Collection,
-        atlas: Atlas,
-        index: SeedIndex,
+        chart: Map,
+        index: NearestIndex,
         metrics: Metrics,
         *,
         quality: int,
@@ -88,7 +93,7 @@ class Easel:
         self.index = index
         self.drawn = asyncio.Event()
         """Set with the first picture: what may wait for it begins now."""
-        self._collection, self._atlas, self._metrics, self._quality = collection, atlas, metrics, quality
+        self._collection, self._map, self._metrics, self._quality = collection, chart, metrics, quality
         self._directions = _unit(collection.seeds)  # (N, z_dim)
         self._thread = thread or _new_thread()
         self._due: list[_Order] = []
@@ -96,7 +101,7 @@ class Easel:
 
     @classmethod
     async def set_up(cls, collection: Collection, settings: ServerSettings, metrics: Metrics) -> Easel:
-        """Load the generator in the easel's thread; torch is first imported there.
+        """Load the generator in the easel's thread; torch is first imported there. `collection` holds the map's works.
 
         Raises CannotStart when the model cannot be used, or does not fit the collection's seeds.
         """
@@ -104,9 +109,12 @@ class Easel:
 
         def load() -> Easel:
             painter = _load_painter(settings, collection)
-            atlas = Atlas(collection.places, collection.seeds)
-            index = SeedIndex(collection.seeds, cache_dir())
-            return cls(painter, collection, atlas, index, metrics, quality=settings.jpeg_quality, thread=thread)
+            try:
+                chart = open_map(collection, map_choice(settings), painter)
+            except CollectionError as error:
+                raise CannotStart(str(error), Exit.BAD_INPUT) from error
+            index = seed_index(collection.seeds, cache_dir())
+            return cls(painter, collection, chart, index, metrics, quality=settings.jpeg_quality, thread=thread)
 
         return await asyncio.get_running_loop().run_in_executor(thread, load)
 
@@ -154,7 +162,7 @@ class Easel:
             return [failure]
 
     def _draw_together(self, places: Sequence[tuple[float, float]]) -> list[Drawing]:
-        latents = np.stack([self._atlas.decode(x, y) for x, y in places])  # (B, z_dim)
+        latents = np.stack([self._map.decode(x, y) for x, y in places])  # (B, z_dim)
         with self._metrics.draw_seconds.time():
             pictures = self.painter.generate(latents)  # (B, R, R, 3)
         return [self._drawing(z, picture) for z, picture in zip(latents, pictures, strict=True)]
@@ -175,10 +183,10 @@ class Easel:
 
     def _nearby(self, work: int) -> Nearby:
         x, y = self._collection.places[work]
-        return Nearby(self._collection.works[work].id, float(x), float(y), float(self._atlas.reach[work]))
+        return Nearby(self._collection.works[work].id, float(x), float(y), float(self._map.reach[work]))
 
 
-def _load_painter(settings: ServerSettings, collection: Collection) -> Painter:
+def _load_painter(settings: ServerSettings, collection: Collection) -> Generator:
     try:
         import torch
 

@@ -31,6 +31,7 @@ from models.works.collection import Collection, NotPrepared, load_collection
 from models.works.work import CollectionError
 from server.announce import announce
 from server.exits import CannotStart, Exit
+from server.hanging import on_the_map
 from server.metrics import Metrics
 from server.near_hub import NearHub
 from server.settings import ServerSettings
@@ -39,6 +40,7 @@ from shared_state.hub import Hub, HubError
 from shared_state.hubs import open_hub
 
 if TYPE_CHECKING:
+    from models.inversion.preset import Inversion
     from server.renderer import Renderer
 
 log = structlog.stdlib.get_logger("genstudio.installation")
@@ -98,11 +100,11 @@ def _run(part: Part, settings: ServerSettings, since_s: float) -> None:
     if part != "serve":
         _check_redis(part, settings)
     if part == "renderer":
-        collection = read_collection(settings, prepares=True)
+        collection = on_the_map(read_collection(settings, prepares=True), settings)
         runner.run(renderer(settings, collection, lambda: log.info("waiting for a room to draw", rooms=settings.rooms)))
         return
     with reserved_port(settings) as port:
-        collection = read_collection(settings, prepares=part == "serve")
+        collection = on_the_map(read_collection(settings, prepares=part == "serve"), settings)
         main = serve if part == "serve" else gateway
         runner.run(main(settings, collection, port, lambda: announce(settings, time.monotonic() - since_s)))
 
@@ -120,13 +122,25 @@ def read_collection(settings: ServerSettings, *, prepares: bool) -> Collection:
         raise CannotStart(str(error), Exit.BAD_INPUT) from error
 
 
-def prepared_collection(folder: Path, *, model: str, device: str, out: Path | None = None) -> Collection:
-    """Give every artwork of a folder its seed and its place, telling of the progress. Raises CannotStart."""
+def prepared_collection(
+    folder: Path,
+    *,
+    model: str,
+    device: str,
+    out: Path | None = None,
+    inversion: Inversion | None = None,
+    features: str | None = None,
+) -> Collection:
+    """Give every artwork of a folder its seed and its place, telling of the progress. `features`: one of
+    `models.search.describers.CHOICES`. Raises CannotStart."""
     from models import ModelError, load_generator
+    from models.search.describers import named_describer
     from models.works.prepare import prepare
 
     try:
-        return prepare(folder, load_generator(model, device=device), out=out)
+        describer = named_describer(features) if features else None
+        generator = load_generator(model, device=device)
+        return prepare(folder, generator, out=out, inversion=inversion, describer=describer)
     except (ModelError, CollectionError, CacheError) as error:
         raise CannotStart(str(error), Exit.BAD_INPUT) from error
 

@@ -45,6 +45,12 @@ class ServerSettings(BaseSettings):
     """Name of a generator, or the path of its file."""
     collection: Path | None = None
     """A prepared folder of artworks. None: the starter collection."""
+    map: Literal["atlas", "ring", "slice"] = "atlas"
+    """The whole collection; or six works on a ring, as the original; or a plane through three."""
+    map_works: Names = ()
+    """Ids of the works on a ring (six) or a slice (three). None: works spread over the collection's looks."""
+    map_directions: Names = ()
+    """Two of the generator's principal directions, by number or by name: a slice along them, through one work."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """A GPU where there is one."""
     threads: Annotated[int, Field(ge=1, le=64)] = max(1, min(4, (os.cpu_count() or 1) - 1))
@@ -60,6 +66,14 @@ class ServerSettings(BaseSettings):
     jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 90
     """A wall shows each pixel four times as large, and at 80 the blocks with it; `python -m bench.generator` prints the
     bytes and the error of both."""
+    museum_pictures: bool = True
+    """Works without a picture in their folder are fetched from the address that their record names, once, and kept.
+    Off: this server asks nobody, and shows what was kept before."""
+    museums_nearby: bool = False
+    """Fetch from addresses in this machine's own network, too: for a museum whose picture server stands beside the
+    wall. Not by default: a table from elsewhere could have us ask our own network."""
+    picture_cache_mb: Annotated[int, Field(ge=1)] = 2_000
+    """Kept pictures of museums: about 10,000 at 1,024 pixels. What was longest unasked for goes first."""
 
     # -- how many may come (RELIABILITY: one museum is one address, so limits allow for NAT)
 
@@ -137,7 +151,7 @@ class ServerSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Info: one line for what an operator would want to know tomorrow."""
 
-    @field_validator("rooms", "allowed_origins", mode="before")
+    @field_validator("rooms", "allowed_origins", "map_works", "map_directions", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

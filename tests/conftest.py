@@ -16,6 +16,8 @@ from tests.support.redis_process import NoRedis, RedisProcess
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE / "numba"))
 # Playwright's own Node may be missing from its wheel; ours is the one the pages are built with.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
+# No test asks a real museum for a picture; those that need one set up their own and say so.
+os.environ.setdefault("GENSTUDIO_MUSEUM_PICTURES", "false")
 
 
 def missing(reason: str) -> NoReturn:

@@ -1,8 +1,9 @@
-"""From a picture to the latent that draws it: gradient descent on z, a batch of works at a time.
+"""From pictures to the latents that draw them: our recipe, gradient descent on z and class logits, a batch at a time.
 
-A pixel loss at 128 px, from a given start, through the network beneath the generator, whose own methods keep no
-gradients. Torch is imported when a descent begins, so that `works/prepare.py` can be read without it. No files:
-`seeds.py` keeps what was found.
+From the best of several starts, Adam follows the error in pixels and in features down a cosine. A work that has stopped
+improving leaves the batch, so that its time goes to the others. The prior on |z| is absolute: latents stay on the shell
+on which the generator was trained and on which the wall mixes them. Every choice was measured:
+docs/design/inversion.md. No files: `seeds.py` keeps what was found.
 """
 
 from __future__ import annotations
@@ -10,130 +11,132 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.search.features import shrink
+from models.inversion.drawing import Generator, as_target, draw, freed, settled, sized
+from models.inversion.starts import Starts
 
 if TYPE_CHECKING:
-    import torch
+    from torch import Tensor
+
+    from models.inversion.features import Features
 
 SIDE: Final = 128
-"""Loss at half of the wall's resolution: finer detail than a few million weights can place only adds noise."""
+"""Pixels are compared at half of the wall's resolution: at 256 px the result is the same, and nothing is won."""
 
-GLANCE: Final = 16
-"""Starts are compared at 16 px, where composition and colour are."""
-
-RANDOM_STARTS: Final = 256
-"""Latents drawn blindly beside the known seeds, so that a stranger to the collection finds some start too."""
+BETAS: Final = (0.9, 0.99)
+"""Adam's memory: a descent of some dozens of steps has no use for the usual thousand."""
 
 
 @dataclass(frozen=True)
 class InversionSettings:
     """Constants of the descent."""
 
-    steps: int = 60
-    """About a second a work on two cores; twice as many win 1 % of the error (docs/design/collection.md)."""
+    steps: int = 40
+    """At most: later ones win little (docs/design/inversion.md)."""
     batch: int = 16
     """Works at a time: what a CPU's caches hold; also the unit of resuming."""
-    rate: float = 0.15
+    rate: float = 0.2
     """Adam's first step, in units of a Gaussian latent's own spread; falls to zero as a cosine."""
+    feature_weight: float = 0.05
+    """Of the relative error in features, beside the root mean square error of pixels."""
+    patience: int = 10
+    """A work whose error has not fallen by `least` of itself within so many steps leaves."""
+    least: float = 0.002
+    """A five-hundredth: below it no eye tells two pictures apart."""
 
 
-class Generator(Protocol):
-    """What an inversion asks of a generator; `models.generator` has it."""
+class Ours:
+    """The preset `ours`, ready for one generator: a `seeds.Recipe`."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def z_dim(self) -> int: ...
-    @property
-    def sha256(self) -> str:
-        """Of its weights."""
+    def __init__(
+        self, generator: Generator, starts: Starts, features: Features | None, settings: InversionSettings
+    ) -> None:
+        self.generator, self.starts, self.features, self.settings = generator, starts, features, settings
+        self.batch, self.steps = settings.batch, settings.steps
+        self.name = "ours"
+        seen_by = features.name if features else "pixels alone"
+        self.facts = f"ours, {settings}, {starts.name}, {seen_by}"
 
-    @property
-    def device(self) -> torch.device: ...
-    @property
-    def dtype(self) -> torch.dtype: ...
-    @property
-    def network(self) -> Callable[[torch.Tensor], torch.Tensor]:
-        """(B, z_dim) -> (B, 3, R, R), about [-1, 1]."""
+    def find(self, pictures: NDArray[np.uint8], each_step: Callable[[], None]) -> NDArray[np.float32]:
+        """Pictures uint8 (B, 3, S, S) -> latents (B, width)."""
+        starts = self.starts.best(pictures)
+        found, _ = descend(pictures, self.generator, starts, self.settings, features=self.features, each_step=each_step)
+        return found
 
 
-def invert(
+def descend(
     pictures: NDArray[np.uint8],
     generator: Generator,
     starts: NDArray[np.float32],
     settings: InversionSettings,
     *,
+    features: Features | None = None,
     each_step: Callable[[], None] = lambda: None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """One batch: pictures uint8 (B, 3, 128, 128), starts (B, z_dim) -> the best seeds met (B, z_dim), on the shell
-    |z| = sqrt(z_dim), and their error (B,), the mean absolute difference in [0, 2]. Never worse than the start."""
+    """One batch: pictures uint8 (B, 3, S, S), starts (B, width) -> the best latents met (B, width), never worse than
+    the start, and their error (B,)."""
     import torch
 
-    from models.training.anchors import on_sphere
-
-    target = torch.from_numpy(pictures).float().div(127.5).sub(1)
-    z = torch.from_numpy(starts).clone().requires_grad_(True)
-    optimiser = torch.optim.Adam([z], lr=settings.rate, betas=(0.9, 0.99))
-    best = on_sphere(z.detach())
-    lowest = torch.full((len(pictures),), math.inf)
+    weight = settings.feature_weight if features else 0.0
+    error_of = Error(as_target(pictures, generator), features if weight else None, weight)
+    free = freed(starts, generator).requires_grad_(True)
+    optimiser = torch.optim.Adam([free], lr=settings.rate, betas=BETAS)
+    best = settled(free.detach(), generator)
+    lowest = torch.full((len(free),), math.inf, device=free.device)
+    history: list[Tensor] = []  # `lowest`, step by step
+    here = torch.arange(len(free), device=free.device)  # the works that are still in the batch
     with torch.enable_grad():  # the caller may well be inside of no_grad
         for step in range(settings.steps + 1):  # the last one only judges
-            here = on_sphere(z)
-            drawn = draw(generator, here, SIDE)
-            error = (drawn - target).abs().mean((1, 2, 3))
-            better = (error < lowest).detach()
-            best = torch.where(better[:, None], here.detach(), best)
-            lowest = torch.where(better, error.detach(), lowest)
+            latents = settled(free[here], generator)
+            error = error_of(draw(latents, generator), here)
+            better = error.detach() < lowest[here]
+            best[here[better]], lowest[here[better]] = latents.detach()[better], error.detach()[better]
+            history.append(lowest.clone())
             if step == settings.steps:
                 break
-            coarse = (sized(drawn, GLANCE) - sized(target, GLANCE)).abs().mean((1, 2, 3))
             for group in optimiser.param_groups:
-                group["lr"] = settings.rate * (1 + math.cos(math.pi * step / settings.steps)) / 2
-            (z.grad,) = torch.autograd.grad((error + coarse).sum(), z)  # the weights' own gradients are not wanted
+                group["lr"] = settings.rate * cosine(step / settings.steps)
+            # Works that left have no gradient; their momentum moves them on unseen, and their best is kept.
+            (free.grad,) = torch.autograd.grad(error.sum(), free)  # the weights' own gradients are not wanted
             optimiser.step()
             each_step()
-    return best.numpy(), lowest.numpy()
+            if step >= settings.patience:
+                improved = lowest < (1 - settings.least) * history[step - settings.patience]
+                here = here[improved[here]]
+                if not len(here):
+                    break
+    return best.cpu().numpy(), lowest.cpu().numpy()
 
 
-def nearest_starts(
-    pictures: NDArray[np.uint8], generator: Generator, known: NDArray[np.float32], *, seed: int = 0
-) -> NDArray[np.float32]:
-    """For pictures uint8 (N, 3, 128, 128) the start (N, z_dim) that already looks nearest: among the seeds of known
-    works (M, z_dim), M >= 0, as this generator draws them, and RANDOM_STARTS random latents."""
-    draws = np.random.default_rng(seed).normal(size=(RANDOM_STARTS, generator.z_dim)).astype(np.float32)
-    starts = np.concatenate([known.reshape(-1, generator.z_dim), draws])
-    seen = glances(starts, generator).reshape(len(starts), -1)  # (M', 3 * 16 * 16)
-    wanted = (shrink(pictures.astype(np.float32), GLANCE) / 127.5 - 1).reshape(len(pictures), -1)
-    apart = np.square(seen).sum(1) - 2 * (wanted @ seen.T)  # (N, M'), squared distance less a constant a picture
-    return np.asarray(starts[apart.argmin(1)])
+class Error:
+    """What is minimised, for a fixed batch of targets (B, 3, S, S) in [-1, 1]."""
+
+    def __init__(self, targets: Tensor, features: Features | None, weight: float) -> None:
+        import torch
+
+        self.features, self.weight = features, weight
+        self.side = min(SIDE, targets.shape[-1])
+        self.pixels = sized(targets, self.side)
+        with torch.no_grad():
+            self.looks = features(targets) if features else []
+
+    def __call__(self, drawn: Tensor, of: Tensor) -> Tensor:
+        """Pictures (A, 3, R, R) of the works `of` (A,) -> (A,): root mean square error, and features apart, of the
+        picture clipped as a wall clips it."""
+        from models.inversion.features import apart
+
+        # The value is clipped, the gradient is not: it would be stuck at white and black.
+        drawn = drawn + (drawn.clamp(-1, 1) - drawn).detach()
+        error = (sized(drawn, self.side) - self.pixels[of]).square().mean((1, 2, 3)).clamp_min(1e-12).sqrt()
+        if self.features is None:
+            return error
+        return error + self.weight * apart(self.features(drawn), [looks[of] for looks in self.looks])
 
 
-def glances(latents: NDArray[np.float32], generator: Generator, *, batch: int = 16) -> NDArray[np.float32]:
-    """What the generator draws, at 16 px: (M, z_dim) -> (M, 3, 16, 16) in [-1, 1]."""
-    import torch
-
-    with torch.inference_mode():
-        parts = [
-            draw(generator, torch.from_numpy(latents[i : i + batch]), GLANCE).clamp(-1, 1).numpy()
-            for i in range(0, len(latents), batch)
-        ]
-    return np.concatenate(parts)
-
-
-def draw(generator: Generator, z: torch.Tensor, side: int) -> torch.Tensor:
-    """Latents (B, z_dim) -> float32 pictures (B, 3, side, side) on the CPU, with gradients where z has them."""
-    return sized(generator.network(z.to(generator.device, generator.dtype)).float().cpu(), side)
-
-
-def sized(pictures: torch.Tensor, side: int) -> torch.Tensor:
-    """(B, 3, R, R) -> (B, 3, side, side)"""
-    import torch.nn.functional as F
-
-    if pictures.shape[-1] < side:
-        return F.interpolate(pictures, size=(side, side), mode="bilinear")
-    return F.adaptive_avg_pool2d(pictures, side)
+def cosine(done: float) -> float:
+    """From 1 at 0 to 0 at 1, as half a cosine."""
+    return (1 + math.cos(math.pi * done)) / 2

@@ -8,6 +8,7 @@ was measured stands in docs/design/collection.md. `atlas.py` uses the places; no
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,3 +107,16 @@ def triangular_grid(n: int) -> NDArray[np.float64]:
         for row, count in enumerate(counts)
     ]
     return np.asarray(MARGIN + (1 - 2 * MARGIN) * np.concatenate(cells))
+
+
+def thumbnail_side(places: NDArray[np.floating[Any]]) -> float:
+    """Side in map widths of the largest square thumbnails that do not overlap when each is centred on its place (N, 2).
+
+    Two squares part when their centres are a side apart in x or in y, so it is the smallest such distance of any pair;
+    1 for a work alone.
+    """
+    from scipy.spatial import cKDTree
+
+    if len(places) < 2:
+        return 1.0
+    return float(cKDTree(places).query(places, k=2, p=np.inf)[0][:, 1].min())

@@ -1,5 +1,6 @@
-"""Which works are near a latent: exact at once, approximate when a PyNNDescent graph has been made ready behind the
-scenes.
+"""Which works are near: exact at once, approximate when a PyNNDescent graph has been made ready behind the scenes.
+
+A collection has two such indices: its seeds tell what is near the point, its features what looks like a picture.
 
 PyNNDescent compiles for most of a minute on its first use, so it is never on the way to the first frame: `prepare()`
 builds in a niced process of its own (`python -m models.search.index build`), then a thread loads the finished graph and
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -26,8 +27,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.cache import CacheError, private_folder
-from models.latent import mix
 from models.search.graph import GraphError, build_graph, graph_key, load_graph, numba_here, save_graph
+from models.search.trials import Trials, midway, pushed, recall
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ EFFORTS: Final = ((20, 0.1), (20, 0.3), (50, 0.5))
 beyond the best the search looks. The starter collection needs the first; 50,000 works mixed from it need the last."""
 
 WORTH_IT: Final = 512
-"""Fewer seeds than this are searched exactly in about 0.01 ms, which no graph beats."""
+"""Fewer vectors than this are searched exactly in about 0.01 ms, which no graph beats."""
 
 TRIALS: Final = 64
 TRUSTED_RECALL: Final = 0.95
@@ -47,7 +48,7 @@ BUILD_NICE: Final = 15
 """The builder yields to the frames: it may take a minute longer."""
 
 BUILD_LIMIT_S: Final = 3600.0
-"""470,000 seeds took 72 s; an hour means that the builder hangs."""
+"""470,000 works took 72 s; an hour means that the builder hangs."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +59,26 @@ class Search:
     extra: int
     epsilon: float
 
-    def candidates(self, z: NDArray[np.float32], k: int) -> NDArray[np.int32]:
+    def candidates(self, query: NDArray[np.float32], k: int) -> NDArray[np.int32]:
         """Rows (<= k + extra,) that may hold the k nearest. Not thread-safe: the graph keeps scratch memory in
         itself."""
-        rows: NDArray[np.int32] = self.graph.query(z[None], k=k + self.extra, epsilon=self.epsilon)[0][0]
+        rows: NDArray[np.int32] = self.graph.query(query[None], k=k + self.extra, epsilon=self.epsilon)[0][0]
         return rows[rows >= 0]  # a search that runs dry fills up with -1
 
 
 Found = tuple[NDArray[np.intp], NDArray[np.float32]]
 
 
-class SeedIndex:
-    """Nearest of seeds float32 (N, z_dim), finite. `cache_dir`: where graphs and compiled code are kept.
-    Thread-safe."""
+class NearestIndex:
+    """Nearest of vectors float32 (N, D), finite, by Euclidean distance. `cache_dir`: where graphs and compiled code are
+    kept. `trials`: the questions on which a graph must earn trust, like those it will be asked. Thread-safe."""
 
-    def __init__(self, seeds: ArrayLike, cache_dir: Path) -> None:
-        self.seeds = np.ascontiguousarray(seeds, dtype=np.float32)
-        if self.seeds.ndim != 2 or not len(self.seeds) or not np.isfinite(self.seeds).all():
-            raise ValueError(f"seeds {self.seeds.shape} are not (N, z_dim) of finite numbers, N >= 1")
-        self._cache = cache_dir
-        self._squares = np.square(self.seeds).sum(1)  # (N,)
+    def __init__(self, vectors: ArrayLike, cache_dir: Path, *, trials: Trials) -> None:
+        self.vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        if self.vectors.ndim != 2 or not len(self.vectors) or not np.isfinite(self.vectors).all():
+            raise ValueError(f"vectors {self.vectors.shape} are not (N, D) of finite numbers, N >= 1")
+        self._cache, self._trials = cache_dir, trials
+        self._squares = np.square(self.vectors).sum(1)  # (N,)
         self._search: Search | None = None
         self._searching = threading.Lock()  # one search of the graph at a time
         self._starting = threading.Lock()
@@ -90,30 +91,30 @@ class SeedIndex:
         """Whether answers come from the graph by now."""
         return self._search is not None
 
-    def nearest(self, z: ArrayLike, k: int) -> Found:
-        """The k works nearest to z (z_dim,), nearest first: rows (k,) and Euclidean distances (k,). All of them if
+    def nearest(self, query: ArrayLike, k: int) -> Found:
+        """The k works nearest to a query (D,), nearest first: rows (k,) and Euclidean distances (k,). All of them if
         fewer."""
-        query = np.asarray(z, dtype=np.float32)
-        if query.shape != self.seeds.shape[1:] or not np.isfinite(query).all():
-            raise ValueError(f"{query.shape} is not one finite latent of {self.seeds.shape[1]} numbers")
+        asked = np.asarray(query, dtype=np.float32)
+        if asked.shape != self.vectors.shape[1:] or not np.isfinite(asked).all():
+            raise ValueError(f"{asked.shape} is not one finite vector of {self.vectors.shape[1]} numbers")
         if k < 1:
             raise ValueError(f"{k} nearest; ask for 1 or more")
         search = self._search
-        if search is None or k + search.extra > len(self.seeds) // 4:
-            return self.exact(query, k)
+        if search is None or k + search.extra > len(self.vectors) // 4:
+            return self.exact(asked, k)
         with self._searching:
-            rows = search.candidates(query, k)
-        return self._ranked(query, rows, k) if len(rows) >= k else self.exact(query, k)
+            rows = search.candidates(asked, k)
+        return self._ranked(asked, rows, k) if len(rows) >= k else self.exact(asked, k)
 
-    def exact(self, z: NDArray[np.float32], k: int) -> Found:
-        """As `nearest`, by looking at every seed."""
-        k = min(k, len(self.seeds))
-        scores = self._squares - 2 * (self.seeds @ z)  # squared distance less |z|^2: the same order
+    def exact(self, query: NDArray[np.float32], k: int) -> Found:
+        """As `nearest`, by looking at every vector."""
+        k = min(k, len(self.vectors))
+        scores = self._squares - 2 * (self.vectors @ query)  # squared distance less |query|^2: the same order
         rows = np.argpartition(scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
-        return self._ranked(z, rows, k)
+        return self._ranked(query, rows, k)
 
-    def _ranked(self, z: NDArray[np.float32], rows: NDArray[Any], k: int) -> Found:
-        distances = np.sqrt(np.square(self.seeds[rows] - z).sum(1))
+    def _ranked(self, query: NDArray[np.float32], rows: NDArray[Any], k: int) -> Found:
+        distances = np.sqrt(np.square(self.vectors[rows] - query).sum(1))
         order = np.argsort(distances, kind="stable")[:k]
         return rows[order].astype(np.intp), distances[order]
 
@@ -134,7 +135,7 @@ class SeedIndex:
 
     def _prepare(self, ready: Future[bool]) -> None:
         try:
-            if len(self.seeds) >= WORTH_IT:
+            if len(self.vectors) >= WORTH_IT:
                 self._search = self._load_or_build()
         except (OSError, ImportError, GraphError, subprocess.SubprocessError) as error:
             log.warning("searching exactly, without a graph: %s", error)
@@ -144,7 +145,7 @@ class SeedIndex:
             ready.set_result(self.approximate)
 
     def _load_or_build(self) -> Search:
-        key = graph_key(self.seeds)
+        key = graph_key(self.vectors)
         folder = private_folder(self._cache / "graphs") / key[:24]
         if not (folder / "manifest.json").is_file():
             self._build(folder)
@@ -161,7 +162,7 @@ class SeedIndex:
     def _build(self, folder: Path) -> None:
         """Run the builder and wait for it. Raises SubprocessError."""
         with tempfile.NamedTemporaryFile(suffix=".npy", dir=self._cache) as vectors:
-            np.save(vectors, self.seeds, allow_pickle=False)
+            np.save(vectors, self.vectors, allow_pickle=False)
             vectors.flush()
             command = [
                 sys.executable,
@@ -188,32 +189,30 @@ class SeedIndex:
             raise subprocess.SubprocessError(f"the builder ended with {self._builder.returncode}: {''.join(said)}")
 
     def _trusted(self, graph: Any) -> Search:
-        """The least effort that suffices on latents like those it will be asked for. Raises GraphError if none does."""
-        trials, found = midway(self.seeds, TRIALS), 0.0
+        """The least effort that suffices on questions like those it will be asked. Raises GraphError if none does."""
+        trials, found = self._trials(self.vectors, TRIALS), 0.0
         for extra, epsilon in EFFORTS:
             search = Search(graph, extra, epsilon)
-            found = recall(partial(self._candidates_ranked, search), self, trials)
+            found = recall(partial(self._approximate, search), self._exactly, trials)
             if found >= TRUSTED_RECALL:
                 return search
         raise GraphError(f"the graph finds {found:.0%} of the nearest works, less than {TRUSTED_RECALL:.0%}")
 
-    def _candidates_ranked(self, search: Search, z: NDArray[np.float32]) -> NDArray[np.intp]:
-        return self._ranked(z, search.candidates(z, 10), 10)[0]
+    def _approximate(self, search: Search, query: NDArray[np.float32]) -> NDArray[np.intp]:
+        return self._ranked(query, search.candidates(query, 10), 10)[0]
+
+    def _exactly(self, query: NDArray[np.float32]) -> NDArray[np.intp]:
+        return self.exact(query, 10)[0]
 
 
-def midway(seeds: NDArray[np.float32], count: int, *, seed: int = 0) -> NDArray[np.float32]:
-    """Latents (count, z_dim) between works, where a point is that drifts: two parts of one work, one of another."""
-    pairs = np.random.default_rng(seed).integers(0, len(seeds), (count, 2))
-    weights = np.broadcast_to(np.array([2 / 3, 1 / 3], np.float32), (count, 2))
-    return np.asarray(mix(seeds[pairs], weights), np.float32)
+def seed_index(seeds: ArrayLike, cache_dir: Path) -> NearestIndex:
+    """Of seeds (N, z_dim): who is near the point."""
+    return NearestIndex(seeds, cache_dir, trials=midway)
 
 
-def recall(
-    search: Callable[[NDArray[np.float32]], NDArray[Any]], index: SeedIndex, queries: NDArray[np.float32]
-) -> float:
-    """Share of the true 10 nearest that `search(z) -> rows` finds, over queries (Q, z_dim)."""
-    hits = [len(np.intersect1d(search(z)[:10], index.exact(z, 10)[0])) / 10 for z in queries]
-    return float(np.mean(hits))
+def feature_index(features: ArrayLike, cache_dir: Path) -> NearestIndex:
+    """Of features (N, F): who looks like this."""
+    return NearestIndex(features, cache_dir, trials=pushed)
 
 
 def main(arguments: Sequence[str]) -> int:

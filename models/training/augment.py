@@ -1,7 +1,7 @@
 """Differentiable augmentation (Zhao et al. 2020): what lets a GAN learn from hundreds of pictures instead of millions.
 
-The critic only ever sees augmented pictures, real and generated alike, so it cannot learn them by heart; the gradient
-passes through, so the generator does not learn the augmentation. Pure torch.
+The critic sees augmented pictures, real and generated alike, so it cannot learn them by heart; the gradient passes
+through, so the generator does not learn the augmentation. How often is for `trainer.py` to say. Pure torch.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ SMALLEST_CROP = 0.6
 """Side of the smallest crop as a share of the picture's: smaller ones are no longer composed like pictures."""
 
 
-def augment(x: Tensor) -> Tensor:
-    """Colour, translation and cutout, each drawn per picture. x: (B, 3, H, W) in [-1, 1]."""
-    return cutout(translate(colour(x)))
+def augment(x: Tensor, chance: float = 1.0) -> Tensor:
+    """Colour, translation and cutout, each drawn per picture, on a picture with this chance, else none of them.
+    x: (B, 3, H, W) in [-1, 1]."""
+    touched = torch.rand(len(x), 1, 1, 1, device=x.device) < chance
+    return torch.where(touched, cutout(translate(colour(x))), x)
 
 
 def colour(x: Tensor) -> Tensor:

@@ -32,6 +32,9 @@ PARTS: Final = (
 )
 """Everything of a trainer that has a state of its own."""
 
+NUMBERS: Final = ("spent_s", "seen", "steps", "augmented")
+"""And the plain numbers."""
+
 TILE: Final = 128
 """Side of a picture on the contact sheet, in pixels."""
 
@@ -45,7 +48,7 @@ def save(trainer: Trainer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / "checkpoint.part"
     state = {name: getattr(trainer, name).state_dict() for name in PARTS}
-    numbers = {"spent_s": trainer.spent_s, "seen": trainer.seen, "steps": trainer.steps}
+    numbers = {name: getattr(trainer, name) for name in NUMBERS}
     torch.save(state | numbers | {"stage": asdict(trainer.stage), "rng": torch.get_rng_state()}, part)
     with part.open("rb") as file:
         os.fsync(file.fileno())
@@ -67,7 +70,8 @@ def load(trainer: Trainer, folder: Path) -> bool:
     trainer.begin(Stage(**held["stage"]))
     for name in PARTS:
         getattr(trainer, name).load_state_dict(held[name])
-    trainer.spent_s, trainer.seen, trainer.steps = held["spent_s"], held["seen"], held["steps"]
+    for name in NUMBERS:
+        setattr(trainer, name, held[name])
     torch.set_rng_state(held["rng"].cpu())
     return True
 

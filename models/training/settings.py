@@ -31,10 +31,15 @@ class TrainSettings:
     """Of each batch: works redrawn from their codes. Less and the seeds stay blurred, more and dreams lose variety."""
     encoded_share: float = 0.15
     """Of each batch: crops of works redrawn from the encoder's guess, so that unseen pictures have latents too."""
-    learning_rate: float = 3e-4
+    learning_rate: float = 1.5e-4
     """Of the generator once it plays against the critic, with no momentum (StyleGAN2's Adam)."""
-    critic_rate: float = 6e-4
-    """Twice as fast (Heusel et al. 2017): a generator that already knows works leaves a newborn critic behind."""
+    critic_rate: float = 3e-4
+    """Faster than the generator (Heusel et al. 2017), which already knows works and leaves a newborn critic behind."""
+    sureness: float = 0.6
+    """Of the critic on real pictures, mean sign of its scores, at which it is augmented just enough (ADA, Karras et al.
+    2020): a surer one knows the works by heart, a less sure one has more to learn than augmentations let it see."""
+    sureness_images: float = 20_000.0
+    """Pictures over which augmentation goes from never to always: ADA's 500,000, for a training a hundredth as long."""
     anchor_rate: float = 1.5e-3
     """Of the generator while it only learns works: plain regression bears more."""
     code_rate: float = 0.02
@@ -43,7 +48,7 @@ class TrainSettings:
     """Plain regression, as the generator while it learns works."""
     code_noise: float = 0.1
     """Around a seed, in units of the prior's own spread per dimension."""
-    r1: float = 4e-4
+    r1: float = 2e-4
     """Gradient penalty on real pictures (Mescheder et al. 2018), times pixels / batch as StyleGAN2-ADA scales it..."""
     r1_every: int = 16
     """...lazily, every so many steps, scaled up to match (StyleGAN2)."""

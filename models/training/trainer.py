@@ -49,6 +49,8 @@ class Trainer:
         self.images = torch.from_numpy(images).to(self.device)
         self.weights = torch.from_numpy(weights / weights.sum())
         self.spent_s, self.seen, self.steps = 0.0, 0, 0
+        self.augmented = 0.0
+        """Chance that a picture is augmented before the critic sees it; it follows how sure the critic is."""
         torch.manual_seed(settings.seed)
         self.anchors = Anchors(images, LightConfig().z_dim, settings.code_noise).to(self.device)
         self.anchor_optimiser = torch.optim.SparseAdam(
@@ -69,7 +71,7 @@ class Trainer:
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.critic: Critic = Critic(self.config).to(**fit)  # type: ignore[call-overload]
         rate, betas = self.settings.learning_rate, (0.0, 0.99)
-        self.d_optimiser = torch.optim.Adam(self.critic.parameters(), lr=self.settings.critic_rate, betas=betas)
+        self.d_optimiser = torch.optim.Adam(self.critic.parameters(), lr=self.settings.critic_rate, betas=(0.5, 0.99))
         if not stage.adversarial:
             rate, betas = self.settings.anchor_rate, (0.9, 0.99)
         self.g_optimiser = torch.optim.Adam(self.generator.parameters(), lr=rate, betas=betas)
@@ -161,7 +163,7 @@ class Trainer:
 
         self.critic.requires_grad_(False)
         with self.autocast():
-            adversarial = hinge_generator(self.critic(augment(fake.float()))).float()
+            adversarial = hinge_generator(self.critic(augment(fake.float(), self.augmented))).float()
             with torch.no_grad():
                 looks = self.critic(wanted).features
             feature = feature_loss(self.critic(fake[:copied]).features, looks)
@@ -186,10 +188,10 @@ class Trainer:
         mirrored = torch.rand(s.batch, device=self.device) < 0.5
         real = torch.where(mirrored[:, None, None, None], real.flip(3), real)
         with self.autocast():
-            augmented = augment(real)
-            on_real, on_fake = self.critic(augmented), self.critic(augment(fake))
+            seen = augment(real, self.augmented)
+            on_real, on_fake = self.critic(seen), self.critic(augment(fake, self.augmented))
             hinge = hinge_critic(on_real, on_fake)
-            redraw = F.l1_loss(self.critic.reconstruct(on_real).float(), F.adaptive_avg_pool2d(augmented, 64))
+            redraw = F.l1_loss(self.critic.reconstruct(on_real).float(), F.adaptive_avg_pool2d(seen, 64))
         loss = hinge + redraw
         if self.steps % s.r1_every == 0:
             some = real[: s.batch // 2].detach().requires_grad_(True)
@@ -198,7 +200,10 @@ class Trainer:
         self.d_optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.d_optimiser.step()
-        return {"critic": hinge.item(), "redraw": redraw.item()}
+        sure = torch.cat([on_real.patches.flatten(), on_real.whole.flatten()]).sign().mean().item()
+        step = s.batch / s.sureness_images
+        self.augmented = min(1.0, max(0.0, self.augmented + (step if sure > s.sureness else -step)))
+        return {"critic": hinge.item(), "redraw": redraw.item(), "sure": sure, "augmented": self.augmented}
 
     def update_generator(self, loss: Tensor) -> None:
         """And the codes, and the encoder."""

@@ -1,8 +1,8 @@
 """The collection: its works, and for each a seed, a place on the map and what it looks like. Loads; computes nothing.
 
-A prepared collection is a folder of five files, described in docs/design/collection.md:
-`works.jsonl`, `seeds.npy`, `features.npy`, `places.npy` and `manifest.json`. `prepare.py` writes one from a folder with
-images. No torch, no network, no image is opened: a gateway loads this in an image of its own.
+A prepared collection is a folder of six files, described in docs/design/collection.md: `works.jsonl`, `seeds.npy`,
+`features.npy`, `places.npy`, `quality.npy` and `manifest.json`. `prepare.py` writes one from a folder with images. No
+torch, no network, no image is opened: a gateway loads this in an image of its own.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from models.works.work import CollectionError, Work, check_ids, inside
 BUNDLED: Final = Path(__file__).parents[1] / "bundled" / "collection"
 """The starter collection that ships with the project."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the on-disk form; a folder of another version is refused, not guessed at."""
 
-ARRAYS: Final = ("seeds", "features", "places")
+ARRAYS: Final = ("seeds", "features", "places", "quality")
 
 
 class NotPrepared(CollectionError):
@@ -42,6 +42,18 @@ class Model(msgspec.Struct, frozen=True):
     z_dim: int
     sha256: str
     """Of its weights; empty when the generator does not know."""
+    n_classes: int = 0
+
+    @property
+    def width(self) -> int:
+        """Numbers in a seed: z, and behind it a weight for each class."""
+        return self.z_dim + self.n_classes
+
+
+class Form(msgspec.Struct):
+    """What is read of a manifest before it is known to be one of ours."""
+
+    format: int
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """Digest of the folder with images: metadata and pictures."""
     features: str
-    """Recipe of the features, as `models.search.features.RECIPE`."""
+    """Recipe of the features: the name of the describer that made them (`models/search/describers.py`)."""
     shapes: dict[str, list[int]]
     files: dict[str, str]
     """sha256 of each file."""
@@ -63,6 +75,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     trustworthiness: float | None = None
     """How far neighbours on the map share looks, at 10 neighbours; 1 is best, 0.5 is chance. None for fewer than 32
     works."""
+    inversion: str = "given"
+    """The preset that found the seeds that were not known before; "given" when they came from elsewhere, as from
+    training."""
     skipped: list[str] = []
     """Pictures left out, each with the reason."""
 
@@ -74,11 +89,13 @@ class Collection:
     name: str
     works: list[Work]
     seeds: NDArray[np.float32]
-    """(N, z_dim)"""
+    """(N, z_dim + n_classes)"""
     features: NDArray[np.float32]
     """(N, F)"""
     places: NDArray[np.float32]
     """(N, 2) in [0, 1]^2, all distinct"""
+    quality: NDArray[np.float32]
+    """(N, 2): PSNR in dB and SSIM of each work as its seed is rendered"""
     digest: str
     images: Path | None
     """The folder with images, when it is at hand."""
@@ -120,7 +137,7 @@ def load_collection(path: Path | None = None, *, model: str = "bundled") -> Coll
         return read_prepared(path)
     folder = read_folder(path)
     kept = prepared_path(folder.digest, model)
-    if not (kept / "manifest.json").is_file():
+    if not is_current(kept):
         raise NotPrepared(f"{path} has not been prepared for {model!r}; run `genstudio collection prepare {path}`")
     return read_prepared(kept, images=path)
 
@@ -128,6 +145,16 @@ def load_collection(path: Path | None = None, *, model: str = "bundled") -> Coll
 def prepared_path(source: str, model: str) -> Path:
     """Where the preparation of a folder (by its digest) for a generator (by its name) is kept."""
     return cache_dir() / "collections" / f"{source[:24]}-{re.sub(r'[^A-Za-z0-9.-]', '_', model)[:40]}"
+
+
+def is_current(kept: Path) -> bool:
+    """Whether something was prepared here in the form that we read: what an older version kept is prepared again."""
+    if not (kept / "manifest.json").is_file():
+        return False
+    try:
+        return msgspec.json.decode(read_file(kept / "manifest.json"), type=Form).format == FORMAT
+    except msgspec.DecodeError:
+        return True  # damaged, which `read_prepared` says better
 
 
 def read_prepared(folder: Path, *, images: Path | None = None) -> Collection:
@@ -141,14 +168,16 @@ def read_prepared(folder: Path, *, images: Path | None = None) -> Collection:
         if hashlib.sha256(data).hexdigest() != manifest.files[name]:
             raise CollectionError(f"{folder / name} is not the file its manifest was written for; {AGAIN}")
     works = read_works(folder / "works.jsonl", held["works.jsonl"])
-    seeds, features, places = (read_array(folder / f"{name}.npy", manifest, len(works)) for name in ARRAYS)
-    if seeds.shape[1] != manifest.generator.z_dim:
+    seeds, features, places, quality = (read_array(folder / f"{name}.npy", manifest, len(works)) for name in ARRAYS)
+    if seeds.shape[1] != manifest.generator.width:
         raise CollectionError(
             f"{folder}/seeds.npy holds {seeds.shape[1]} numbers a work, its generator {manifest.generator.name!r} takes"
-            f" {manifest.generator.z_dim}; {AGAIN}"
+            f" {manifest.generator.width}; {AGAIN}"
         )
+    if quality.shape[1] != 2:
+        raise CollectionError(f"{folder}/quality.npy is {quality.shape}, not PSNR and SSIM of each work; {AGAIN}")
     check_places(folder / "places.npy", places)
-    return Collection(manifest.name, works, seeds, features, places, manifest.digest, images, manifest)
+    return Collection(manifest.name, works, seeds, features, places, quality, manifest.digest, images, manifest)
 
 
 AGAIN: Final = "prepare the collection again"

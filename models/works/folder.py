@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -60,7 +61,12 @@ def read_folder(path: Path) -> ImageFolder:
 
 
 def read_table(table: Path) -> Iterator[Work]:
-    """Rows of metadata.csv, UTF-8 with or without a mark. Raises CollectionError with the line's number."""
+    """Works of metadata.csv. Raises CollectionError with the line's number."""
+    return (work_of(row, table.parent, line) for line, row in table_rows(table))
+
+
+def table_rows(table: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows of a table of works, UTF-8 with or without a mark, each with where it stands. Raises CollectionError."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines)
@@ -69,9 +75,8 @@ def read_table(table: Path) -> Iterator[Work]:
                 found = ", ".join(rows.fieldnames or ()) or "none"
                 raise CollectionError(f"{table} lacks the columns {', '.join(missing)}; it has {found[:200]}")
             for row in rows:
-                yield work_of(
-                    {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}, table, rows.line_num
-                )
+                cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
+                yield f"{table} line {rows.line_num}", cells
     except UnicodeDecodeError as error:
         raise CollectionError(
             f"{table} is not UTF-8 ({error.reason} at byte {error.start}); save it as CSV UTF-8"
@@ -80,13 +85,14 @@ def read_table(table: Path) -> Iterator[Work]:
         raise CollectionError(f"{table} cannot be read ({error}); save it again as CSV UTF-8") from error
 
 
-def work_of(row: Mapping[str, str], table: Path, line: int) -> Work:
-    """One row. Raises CollectionError for a row without an id or a file, or with a file outside of the folder."""
+def work_of(row: Mapping[str, str], folder: Path, line: str) -> Work:
+    """One row of a table of `folder`; `line` says where it stands. Raises CollectionError for a row without an id or a
+    file, or with a file outside of the folder."""
     for name in ("id", "file"):
         if not row[name]:
-            raise CollectionError(f"{table} line {line} has no {name}; fill it in or take the line out")
-    if inside(table.parent, row["file"]) is None:
-        raise CollectionError(f"{table} line {line} names the file {row['file']!r}, which is outside of {table.parent}")
+            raise CollectionError(f"{line} has no {name}; fill it in or take the line out")
+    if inside(folder, row["file"]) is None:
+        raise CollectionError(f"{line} names the file {row['file']!r}, which is outside of {folder}")
     width, height = (pixels(row.get(f"orig_{side}") or row.get(side, "")) for side in ("width", "height"))
     return Work(
         id=row["id"],
@@ -116,7 +122,7 @@ def name_works(path: Path) -> Iterator[Work]:
         if inside(path, str(name)) is None or any(part.startswith(".") for part in name.parts):
             continue
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", str(name.with_suffix(""))).strip("-._")[:56] or "work"
-        id = next(i for i in (stem, *(f"{stem}-{n}" for n in range(2, 10**6))) if i not in taken)
+        id = next(i for i in chain([stem], (f"{stem}-{n}" for n in count(2))) if i not in taken)
         taken.add(id)
         yield Work(id=id, file=str(name), title=title_of(name))
 

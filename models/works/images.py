@@ -7,6 +7,7 @@ No network, no torch.
 from __future__ import annotations
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -31,29 +32,36 @@ class UnreadableImage(ValueError):
     """A picture we do not open. One sentence: what was found, what to do."""
 
 
-def open_image(path: Path) -> Image.Image:
-    """The picture upright in RGB, transparency on white. Raises UnreadableImage."""
+def open_image(source: Path | bytes) -> Image.Image:
+    """The picture of a file, or of its bytes, upright in RGB, transparency on white. Raises UnreadableImage."""
+    name = source.name if isinstance(source, Path) else "the picture"
     try:
-        size = path.stat().st_size
-        if not path.is_file() or not 0 < size <= MAX_FILE_BYTES:
-            raise UnreadableImage(f"{path.name} is {size:,} bytes; we read files of 1 to {MAX_FILE_BYTES:,}")
-        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit below is stricter
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise UnreadableImage(f"{path.name} has {width} x {height} pixels; make it at most {MAX_PIXELS:,}")
-            if image.mode not in MODES:
-                raise UnreadableImage(f"{path.name} has pixels of mode {image.mode}; save it with 8 bits a channel")
-            upright = ImageOps.exif_transpose(image)
-            return on_white(upright)
+        size = source.stat().st_size if isinstance(source, Path) else len(source)
+        if (isinstance(source, Path) and not source.is_file()) or not 0 < size <= MAX_FILE_BYTES:
+            raise UnreadableImage(f"{name} is {size:,} bytes; we read files of 1 to {MAX_FILE_BYTES:,}")
+        file = source if isinstance(source, Path) else BytesIO(source)
+        with warnings.catch_warnings(), Image.open(file, formats=FORMATS) as image:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is stricter
+            return upright(image, name)
     except UnreadableImage:
         raise
     except Image.DecompressionBombError as error:
-        raise UnreadableImage(f"{path.name} has too many pixels; make it at most {MAX_PIXELS:,}") from error
+        raise UnreadableImage(f"{name} has too many pixels; make it at most {MAX_PIXELS:,}") from error
     except FileNotFoundError as error:
-        raise UnreadableImage(f"{path.name} is not there; put it in the folder or take its line out") from error
+        raise UnreadableImage(f"{name} is not there; put it in the folder or take its line out") from error
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, zlib.error and more on broken bytes
-        raise UnreadableImage(f"{path.name} is not a picture we can read ({error}); save it as JPEG or PNG") from error
+        raise UnreadableImage(f"{name} is not a picture we can read ({error}); save it as JPEG or PNG") from error
+
+
+def upright(image: Image.Image, name: str = "the picture") -> Image.Image:
+    """A picture that Pillow has opened, when within our limits: upright in RGB, transparency on white. Its pixels are
+    decoded only now. Raises UnreadableImage, and what decoders raise."""
+    width, height = image.size
+    if not 0 < width * height <= MAX_PIXELS:
+        raise UnreadableImage(f"{name} has {width} x {height} pixels; make it 1 to {MAX_PIXELS:,}")
+    if image.mode not in MODES:
+        raise UnreadableImage(f"{name} has pixels of mode {image.mode}; save it with 8 bits a channel")
+    return on_white(ImageOps.exif_transpose(image))
 
 
 def on_white(image: Image.Image) -> Image.Image:

@@ -1,10 +1,10 @@
-"""From a folder with images to a prepared collection: `genstudio collection prepare`, and what `serve --collection`
-runs.
+"""From a folder with images to a prepared collection: `genstudio collection prepare` and `... invert`, and what
+`serve --collection` runs.
 
 Reads every picture once (an unreadable one is reported and left out), describes it, finds a seed for each work that the
-starter collection does not already know by id and bytes, lays out the map and writes the five files of
-docs/design/collection.md. The same content is done once: later calls read what is kept. Killed in the middle, the next
-call goes on after the last batch. Images are read, never copied.
+starter collection does not already know by id and bytes, measures how well each seed shows its work, lays out the map
+and writes the six files of docs/design/collection.md. The same content is done once: later calls read what is kept.
+Killed in the middle, the next call goes on after the last batch. Images are read; none is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 import numpy as np
@@ -25,12 +25,13 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models.cache import array_bytes
-from models.inversion import descent
-from models.inversion.descent import Generator, InversionSettings
-from models.inversion.seeds import Report, find_seeds
+from models.cache import array_bytes, cache_dir, private_folder
+from models.inversion.drawing import Generator, width
+from models.inversion.preset import Inversion
+from models.inversion.seeds import Report, find_seeds, known_collection, reused
 from models.maps.layout import layout
-from models.search.features import CHUNK, RECIPE, SIDE, features
+from models.search.describers import Describer, default_describer
+from models.search.features import CHUNK, SIDE
 from models.works import thumbhash
 from models.works.collection import ARRAYS, BUNDLED, FORMAT, Collection, Manifest, Model, prepared_path, read_prepared
 from models.works.folder import ImageFolder, read_folder
@@ -49,8 +50,10 @@ class Read:
     works: list[Work]
     features: NDArray[np.float32]
     """(N, F)"""
-    small: NDArray[np.uint8]
-    """(N, 3, 128, 128), for the inversion"""
+    recipe: str
+    """Of the features."""
+    pictures: NDArray[np.uint8]
+    """(N, 3, 256, 256), for the inversion; on the disk rather than in memory"""
     skipped: list[str]
 
 
@@ -63,38 +66,73 @@ def prepare(
     ids: Sequence[str] | None = None,
     name: str | None = None,
     known: Path | None = BUNDLED,
-    settings: InversionSettings | None = None,
+    inversion: Inversion | None = None,
+    describer: Describer | None = None,
     report: Report | None = None,
 ) -> Collection:
     """Prepare the folder with images `folder` for `generator` and return the collection.
 
     `out`: where to write; by default into the cache, where `load_collection(folder)` finds it. `ids`: only these works,
-    in this order. `seeds` (len(ids), z_dim): their seeds, found elsewhere (as by training); else they are taken from
-    the prepared collection `known` or searched for. `report`: told of progress, a bar on the terminal by default.
-    Raises CollectionError.
+    in this order. `seeds` (len(ids), width): their seeds, found elsewhere (as by training); else they are taken from
+    the prepared collection `known` or searched for. `inversion`: how; where it is given, seeds that were found in
+    another way do not count. `describer`: makes the features, by default what `default_describer` chooses. `report`:
+    told of progress, a bar on the terminal by default. Raises CollectionError; ModelError where bundled weights are
+    damaged.
     """
     source = chosen(read_folder(folder), ids)
     if seeds is not None:
         check_seeds(seeds, ids, generator)
-    model = Model(generator.name, generator.z_dim, generator.sha256)
+    model = Model(generator.name, generator.z_dim, generator.sha256, generator.n_classes)
+    describer = describer or default_describer()
     kept = out or prepared_path(source.digest, generator.name)
-    if seeds is None and (found := already(kept, source.digest, model)):
+    if seeds is None and (found := already(kept, source.digest, model, describer.name, inversion)):
         return read_prepared(found, images=folder)
     with bars(report) as tell:
-        read = read_pictures(source, tell)
+        read = read_pictures(source, describer, tell)
         rows = {work.id: i for i, work in enumerate(source.works)}
         if seeds is not None:
-            found_seeds = np.asarray(seeds, np.float32)[[rows[work.id] for work in read.works]]
+            found_seeds, how = np.asarray(seeds, np.float32)[[rows[work.id] for work in read.works]], "given"
         else:
-            found_seeds = find_seeds(
-                read.works, read.small, generator, model, known, settings or InversionSettings(), tell
-            )
+            inversion = inversion or Inversion()
+            found_seeds = sought(read, generator, known_collection(known, model), inversion, tell)
+            how = inversion.name
+        quality = judged(found_seeds, read.pictures, generator, tell)
         tell("laying out the map", 0, 1)
         places = layout(read.features)
         tell("laying out the map", 1, 1)
-    arrays = {"seeds": found_seeds, "features": read.features, "places": places}
-    write(kept, read, arrays, name or folder.resolve().name, model, source.digest)
+    arrays = {"seeds": found_seeds, "features": read.features, "places": places, "quality": quality}
+    write(kept, read, arrays, name or folder.resolve().name, model, source.digest, how)
     return read_prepared(kept, images=folder)
+
+
+def sought(
+    read: Read, generator: Generator, base: Collection | None, inversion: Inversion, tell: Report
+) -> NDArray[np.float32]:
+    """Seeds (N, width): those that `base` holds, the others by inversion with the seeds of `base` as starts. Where all
+    is found again, or by another preset than ours, those of `base` are starts at most. Raises CollectionError."""
+    theirs = base if inversion.preset == "ours" and not inversion.again else None
+    seeds = reused(read.works, theirs, width(generator))
+    missing = np.flatnonzero(np.isnan(seeds[:, 0]))
+    if len(missing):
+        recipe = inversion.recipe(generator, base.seeds if base else None)
+        shards = private_folder(cache_dir() / "shards") if generator.sha256 else None
+        seeds[missing] = find_seeds(read.pictures[missing], recipe, shards, tell, again=inversion.again)
+    return seeds
+
+
+def judged(
+    seeds: NDArray[np.float32], pictures: NDArray[np.uint8], generator: Generator, tell: Report
+) -> NDArray[np.float32]:
+    """(N, 2): PSNR and SSIM of each seed as it is rendered."""
+    from models.inversion.quality import CHUNK as FEW
+    from models.inversion.quality import measure
+
+    found = []
+    for i in range(0, len(seeds), FEW):
+        tell("judging seeds", i, len(seeds))
+        found.append(measure(seeds[i : i + FEW], pictures[i : i + FEW], generator))
+    tell("judging seeds", len(seeds), len(seeds))
+    return np.concatenate(found)
 
 
 def chosen(folder: ImageFolder, ids: Sequence[str] | None) -> ImageFolder:
@@ -118,26 +156,34 @@ def check_seeds(seeds: NDArray[np.float32], ids: Sequence[str] | None, generator
     """Raises CollectionError."""
     if ids is None:
         raise CollectionError("seeds were given without ids; say which works they belong to")
-    wanted = (len(ids), generator.z_dim)
+    wanted = (len(ids), width(generator))
     if seeds.shape != wanted or not np.isfinite(seeds).all():
         raise CollectionError(
             f"seeds are {seeds.shape} or not finite; {len(ids)} works and {generator.name!r} need {wanted}"
         )
 
 
-def already(kept: Path, source: str, model: Model) -> Path | None:
-    """`kept` when it holds exactly this, else None. A damaged one is made again."""
+def already(kept: Path, source: str, model: Model, features: str, inversion: Inversion | None) -> Path | None:
+    """`kept` when it holds exactly this, else None. A damaged one is made again, and one of an older form."""
     try:
         manifest = read_prepared(kept).manifest
     except CollectionError:
         return None
-    same = (manifest.source, manifest.generator, manifest.features) == (source, model, RECIPE)
-    return kept if same else None
+    same = (manifest.source, manifest.generator, manifest.features) == (source, model, features)
+    asked = inversion is None or (manifest.inversion == inversion.name and not inversion.again)
+    return kept if same and asked else None
 
 
-def read_pictures(folder: ImageFolder, tell: Report) -> Read:
+def read_pictures(folder: ImageFolder, describer: Describer, tell: Report) -> Read:
     """Open every picture once. Raises CollectionError when none can be read."""
-    works, described, small, skipped = [], [], [], []
+    # Unfolded, a thousand works are 200 MB: they lie in a file without a name, which ends with what maps it.
+    with tempfile.TemporaryFile(dir=private_folder(cache_dir())) as unfolded:
+        return read_through(folder, describer, unfolded, tell)
+
+
+def read_through(folder: ImageFolder, describer: Describer, unfolded: IO[bytes], tell: Report) -> Read:
+    """`read_pictures`, with the squares written to `unfolded`, which may be closed afterwards."""
+    works, described, skipped = [], [], []
     squares: list[NDArray[np.uint8]] = []
     for done, work in enumerate(folder.works):
         tell("reading pictures", done, len(folder.works))
@@ -153,20 +199,30 @@ def read_pictures(folder: ImageFolder, tell: Report) -> Read:
         hashed = base64.b64encode(thumbhash.encode(image)).decode()
         works.append(msgspec.structs.replace(work, width=width, height=height, thumbhash=hashed))
         squares.append(square(image, SIDE))
-        small.append(square(image, descent.SIDE))
+        unfolded.write(squares[-1].tobytes())
         if len(squares) == CHUNK:  # full-size squares are let go chunk by chunk
-            described.append(features(np.stack(squares)))
+            described.append(describer.describe(np.stack(squares)))
             squares = []
     if squares:
-        described.append(features(np.stack(squares)))
+        described.append(describer.describe(np.stack(squares)))
     tell("reading pictures", len(folder.works), len(folder.works))
     if not works:
         raise CollectionError(f"none of the {len(folder.works)} pictures in {folder.path} can be read; {skipped[0]}")
-    return Read(works, np.concatenate(described), np.stack(small), skipped)
+    unfolded.flush()
+    pictures = np.memmap(unfolded, np.uint8, "r", shape=(len(works), 3, SIDE, SIDE))
+    return Read(works, np.concatenate(described), describer.name, pictures, skipped)
 
 
-def write(kept: Path, read: Read, arrays: dict[str, NDArray[np.float32]], name: str, model: Model, source: str) -> None:
-    """The five files, beside `kept` first and then in its place: a reader sees the old collection or the new one,
+def write(
+    kept: Path,
+    read: Read,
+    arrays: dict[str, NDArray[np.float32]],
+    name: str,
+    model: Model,
+    source: str,
+    inversion: str = "given",
+) -> None:
+    """The six files, beside `kept` first and then in its place: a reader sees the old collection or the new one,
     whole."""
     lines = b"".join(msgspec.json.encode(work) + b"\n" for work in read.works)
     files = {"works.jsonl": lines} | {f"{part}.npy": array_bytes(arrays[part].astype(np.float32)) for part in ARRAYS}
@@ -177,11 +233,12 @@ def write(kept: Path, read: Read, arrays: dict[str, NDArray[np.float32]], name: 
         works=len(read.works),
         generator=model,
         source=source,
-        features=RECIPE,
+        features=read.recipe,
         shapes={part: list(array.shape) for part, array in arrays.items()},
         files=hashes,
         digest=hashlib.sha256("".join(hashes.values()).encode()).hexdigest(),
         trustworthiness=trust(arrays["features"], arrays["places"]),
+        inversion=inversion,
         skipped=read.skipped,
     )
     files["manifest.json"] = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"

@@ -45,6 +45,7 @@ class Paintbox:
     """A linear generator of 32 px: z (B, 12) are the colours of the four quarters. `calls` counts its passes."""
 
     name, z_dim, sha256 = "paintbox", 12, "5a" * 32
+    n_classes, resolution = 0, 32
     device, dtype = torch.device("cpu"), torch.float32
 
     def __init__(self) -> None:
@@ -53,6 +54,10 @@ class Paintbox:
     def network(self, z: torch.Tensor) -> torch.Tensor:
         self.calls += 1
         return (z.view(-1, 3, 2, 2) / 2).repeat_interleave(16, 2).repeat_interleave(16, 3)
+
+    def generate(self, z: NDArray[np.float32], y: None = None) -> NDArray[np.uint8]:
+        drawn = self.network(torch.from_numpy(z)).clamp(-1, 1)
+        return ((drawn + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
 
 
 def seeds_on_shell(count: int, z_dim: int = 140, *, seed: int = 0) -> NDArray[np.float32]:

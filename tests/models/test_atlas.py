@@ -12,7 +12,8 @@ from sklearn.manifold import trustworthiness
 
 from models.latent import length
 from models.maps.atlas import MAX_REACH, NEIGHBOURS, Atlas
-from models.maps.layout import MARGIN, layout, spread, triangular_grid
+from models.maps.layout import MARGIN, layout, spread, thumbnail_side, triangular_grid
+from models.works.collection import load_collection
 from tests.models.drawings import seeds_on_shell
 
 SHELL = np.sqrt(140)
@@ -124,7 +125,7 @@ def test_two_works_at_one_place_are_refused() -> None:
 
 
 def test_arrays_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"not \(N, 2\) and \(N, z_dim\)"):
+    with pytest.raises(ValueError, match=r"not \(N, 2\) and \(N, width\)"):
         Atlas([[0.5, 0.5]], seeds_on_shell(2))
     with pytest.raises(ValueError, match="NaN"):
         Atlas([[0.5, 0.5]], np.full((1, 140), np.nan, np.float32))
@@ -170,6 +171,31 @@ def test_the_grid_is_even(works: int) -> None:
     grid = triangular_grid(works)
     to_next = cKDTree(grid).query(grid, 2)[0][:, 1]
     assert len(grid) == works and to_next.max() / to_next.min() < 1.6
+
+
+def overlaps(places: NDArray[np.float64], side: float) -> int:
+    """Pairs of squares of this side, centred on the places, that share more than an edge."""
+    apart = np.abs(places[:, None] - places[None]).max(axis=2)  # squares part in x or in y
+    return int((np.triu(apart < side, k=1)).sum())
+
+
+@pytest.mark.parametrize("works", [2, 3, 7, 120, 854])
+def test_thumbnails_of_the_maps_own_size_never_overlap_and_any_larger_do(works: int) -> None:
+    places = layout(np.random.default_rng(works).normal(size=(works, 12)).astype(np.float32)).astype(np.float64)
+    side = thumbnail_side(places)
+    assert overlaps(places, side) == 0
+    assert overlaps(places, side * 1.001) > 0
+
+
+def test_the_starter_collections_thumbnails_are_most_of_its_cells() -> None:
+    places = load_collection().places.astype(np.float64)
+    side = thumbnail_side(places)
+    assert overlaps(places, side) == 0
+    assert len(places) * side**2 > 0.5, "thumbnails cover most of the map"
+
+
+def test_the_thumbnail_of_a_work_alone_is_the_map() -> None:
+    assert thumbnail_side(np.array([[0.5, 0.5]])) == 1.0
 
 
 def test_a_collection_of_several_blocks_keeps_its_neighbourhoods(monkeypatch: pytest.MonkeyPatch) -> None:

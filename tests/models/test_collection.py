@@ -35,8 +35,13 @@ def prepared(folder: Path, works: int = 3, **wrong: np.ndarray) -> Path:
     """A small prepared collection; `wrong` replaces its arrays."""
     records = [Work(id=f"w{i}", title=f"Disc {i}", file=f"w{i}.png") for i in range(works)]
     places = np.linspace(0.1, 0.9, 2 * works, dtype=np.float32).reshape(works, 2)
-    arrays = {"seeds": seeds_on_shell(works), "features": seeds_on_shell(works, 8), "places": places} | wrong
-    read = Read(records, arrays["features"], np.empty(0, np.uint8), [])
+    arrays = {
+        "seeds": seeds_on_shell(works),
+        "features": seeds_on_shell(works, 8),
+        "places": places,
+        "quality": np.full((works, 2), (20.0, 0.5), np.float32),
+    } | wrong
+    read = Read(records, arrays["features"], "looks", np.empty(0, np.uint8), [])
     write(folder, read, arrays, "discs", Model("paintbox", 140, "ab"), "source")
     return folder
 
@@ -97,6 +102,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         ({"places": np.full((3, 2), np.inf, np.float32)}, "NaN or infinity"),
         ({"places": np.array([[0, 0], [1, 1.5], [0.5, 0.5]], np.float32)}, r"not places in \[0, 1\]\^2"),
         ({"places": np.array([[0, 0], [1, 1], [0, 0]], np.float32)}, "two works at one place"),
+        ({"quality": np.ones((3, 1), np.float32)}, "not PSNR and SSIM"),
         ({"seeds": seeds_on_shell(4)}, "not float32 with 3 rows"),
     ],
 )
@@ -148,8 +154,8 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, data: bytes) -> None
 def test_another_form_is_refused_not_guessed_at(tmp_path: Path) -> None:
     folder = prepared(tmp_path / "c")
     manifest = (folder / "manifest.json").read_bytes()
-    (folder / "manifest.json").write_bytes(manifest.replace(b'"format": 1', b'"format": 2'))
-    with pytest.raises(CollectionError, match="has form 2, we read form 1"):
+    (folder / "manifest.json").write_bytes(manifest.replace(b'"format": 2', b'"format": 1'))
+    with pytest.raises(CollectionError, match="has form 1, we read form 2"):
         read_prepared(folder)
 
 

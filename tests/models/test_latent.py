@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.latent import length, mix, slerp
+from models.latent import LatentSpace, length, mix, slerp
 from tests.models.drawings import seeds_on_shell
 
 SEEDS = seeds_on_shell(6)
@@ -77,3 +77,57 @@ def test_slerp_of_a_batch_takes_each_case_on_its_own() -> None:
     t = np.array([0.3, 0.3, 0.3, 0.3])
     for row, (x, y) in zip(slerp(a, b, t), zip(a, b, strict=True), strict=True):
         np.testing.assert_allclose(row, slerp(x, y, 0.3), atol=1e-5)
+
+
+# -- latents with classes -------------------------------------------------------------------------------------------
+
+SPACE = LatentSpace(z_dim=140, n_classes=5)
+CLASSES = np.random.default_rng(3).dirichlet(np.ones(5), 6).astype(np.float32)
+ROWS = np.concatenate([SEEDS, CLASSES], axis=1)  # (6, 145)
+
+
+def test_a_space_without_classes_mixes_as_mix_does() -> None:
+    weights = np.array([0.1, 0.3, 0.2, 0.1, 0.2, 0.1], np.float32)
+    plain = LatentSpace(140)
+    assert plain.width == 140 and plain.split(SEEDS)[1] is None
+    np.testing.assert_array_equal(plain.mix(SEEDS, weights), mix(SEEDS, weights))
+    np.testing.assert_array_equal(plain.slerp(SEEDS[0], SEEDS[1], 0.3), slerp(SEEDS[0], SEEDS[1], 0.3))
+
+
+def test_a_row_taken_apart_and_joined_is_the_row() -> None:
+    np.testing.assert_array_equal(SPACE.join(*SPACE.split(ROWS)), ROWS)
+
+
+def test_classes_are_mixed_straight_while_z_keeps_its_length() -> None:
+    weights = np.array([0.1, 0.3, 0.2, 0.1, 0.2, 0.1], np.float32)
+    z, y = SPACE.split(SPACE.mix(ROWS, weights))
+    assert length(z) == pytest.approx(np.sqrt(140), rel=1e-5)
+    assert y is not None
+    np.testing.assert_allclose(y, weights @ CLASSES, rtol=1e-6)
+    assert y.sum() == pytest.approx(1, rel=1e-6) and y.min() >= 0
+
+
+@pytest.mark.parametrize("work", range(6))
+def test_one_work_alone_is_exactly_its_row(work: int) -> None:
+    np.testing.assert_array_equal(SPACE.mix(ROWS, np.eye(6, dtype=np.float32)[work]), ROWS[work])
+
+
+def test_classes_go_straight_while_z_turns() -> None:
+    z, y = SPACE.split(SPACE.slerp(ROWS[0], ROWS[1], 0.25))
+    assert y is not None
+    np.testing.assert_allclose(z, slerp(SEEDS[0], SEEDS[1], 0.25))
+    np.testing.assert_allclose(y, 0.75 * CLASSES[0] + 0.25 * CLASSES[1], rtol=1e-6)
+    for t, end in ((0.0, ROWS[0]), (1.0, ROWS[1])):
+        np.testing.assert_array_equal(SPACE.slerp(ROWS[0], ROWS[1], t), end)
+
+
+def test_a_batch_of_rows_turns_each_by_its_own_part() -> None:
+    parts = np.array([0.0, 0.4, 1.0])
+    batch = SPACE.slerp(ROWS[:3], ROWS[3:], parts)
+    for row, a, b, t in zip(batch, ROWS[:3], ROWS[3:], parts, strict=True):
+        np.testing.assert_allclose(row, SPACE.slerp(a, b, t), atol=1e-6)
+
+
+def test_rows_of_another_width_are_refused() -> None:
+    with pytest.raises(ValueError, match="do not end in 145 numbers"):
+        SPACE.mix(SEEDS, np.full(6, 1 / 6, np.float32))

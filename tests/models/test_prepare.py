@@ -11,9 +11,13 @@ import pytest
 import torch
 from PIL import Image
 
-from models.inversion.descent import InversionSettings, invert, nearest_starts
-from models.search.features import features
-from models.works.collection import load_collection, read_prepared
+from models.inversion.descent import InversionSettings, descend
+from models.inversion.legacy import LegacySettings
+from models.inversion.preset import Inversion
+from models.inversion.quality import measure
+from models.inversion.starts import Starts
+from models.search.describers import default_describer
+from models.works.collection import NotPrepared, load_collection, read_prepared
 from models.works.folder import read_folder
 from models.works.images import open_image, square
 from models.works.prepare import prepare
@@ -23,7 +27,8 @@ from tests.models.drawings import Paintbox, drawing, seeds_on_shell, write_folde
 
 torch.set_num_threads(1)  # tiny pictures: a second thread only waits
 
-QUICK = InversionSettings(steps=30, batch=4, rate=0.2)
+STEPS = 30
+QUICK = Inversion(settings=InversionSettings(steps=STEPS, batch=4, rate=0.2, feature_weight=0, patience=STEPS))
 
 
 @pytest.fixture(autouse=True)
@@ -44,31 +49,33 @@ def painted(seeds: np.ndarray) -> np.ndarray:
 
 def test_a_folder_becomes_a_collection_that_loads_by_its_path(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "works", 7, artist="Hokusai", license="CC0-1.0")
-    made = prepare(folder, Paintbox(), settings=QUICK, report=quietly)
+    made = prepare(folder, Paintbox(), inversion=QUICK, report=quietly)
     found = load_collection(folder, model="paintbox")
     assert found.digest == made.digest and found.images == folder
     assert [work.id for work in found.works] == [f"w{i}" for i in range(7)]
     assert found.seeds.shape == (7, 12) and found.places.shape == (7, 2) and found.works[0].artist == "Hokusai"
     assert found.image_path("w3") == (folder / "w3.png").resolve()
-    described = features(np.stack([square(open_image(folder / f"w{i}.png"), 256) for i in range(7)]))
+    described = default_describer().describe(
+        np.stack([square(open_image(folder / f"w{i}.png"), 256) for i in range(7)])
+    )
     np.testing.assert_array_equal(found.features, described)
     assert (found.works[0].width, found.works[0].height) == (96, 64)
     assert decode(base64.b64decode(found.works[0].thumbhash))[1] == pytest.approx(96 / 64, rel=0.2)
 
 
 def test_the_same_content_is_prepared_once(tmp_path: Path) -> None:
-    prepare(write_folder(tmp_path / "a", 3), Paintbox(), settings=QUICK, report=quietly)
+    prepare(write_folder(tmp_path / "a", 3), Paintbox(), inversion=QUICK, report=quietly)
     generator = Paintbox()
-    again = prepare(write_folder(tmp_path / "moved", 3), generator, settings=QUICK, report=quietly)
+    again = prepare(write_folder(tmp_path / "moved", 3), generator, inversion=QUICK, report=quietly)
     assert generator.calls == 0 and again.images == tmp_path / "moved"
 
 
 def test_other_weights_of_the_same_name_are_prepared_for_anew(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "works", 3)
-    prepare(folder, Paintbox(), settings=QUICK, report=quietly)
+    prepare(folder, Paintbox(), inversion=QUICK, report=quietly)
     other = Paintbox()
     other.sha256 = "other"
-    prepare(folder, other, settings=QUICK, report=quietly)
+    prepare(folder, other, inversion=QUICK, report=quietly)
     assert other.calls > 0
 
 
@@ -79,23 +86,59 @@ def test_a_seed_draws_its_work(tmp_path: Path) -> None:
     truth = seeds_on_shell(6, 12, seed=77)
     for i, picture in enumerate(painted(truth)):
         Image.fromarray(picture.transpose(1, 2, 0)).save(folder / f"w{i}.png")
-    made = prepare(folder, generator, settings=InversionSettings(steps=80, batch=4, rate=0.2), report=quietly)
-    small = np.stack([square(open_image(folder / f"w{i}.png"), 128) for i in range(6)])
-    starts = nearest_starts(small, generator, np.empty((0, 12), np.float32))
-    _, error_of_starts = invert(small, generator, starts, InversionSettings(steps=0))
-    _, error = invert(small, generator, made.seeds, InversionSettings(steps=0))
-    _, least = invert(small, generator, truth, InversionSettings(steps=0))
-    assert (error < error_of_starts).all()
-    assert (error - least).mean() < (error_of_starts - least).mean() / 4
+    thorough = InversionSettings(steps=80, batch=4, rate=0.2, feature_weight=0)
+    made = prepare(folder, generator, inversion=Inversion(settings=thorough), report=quietly)
+    pictures = np.stack([square(open_image(folder / f"w{i}.png"), 128) for i in range(6)])
+    starts = Starts(generator).best(pictures)
+    errors = [descend(pictures, generator, z, InversionSettings(steps=0))[1] for z in (made.seeds, starts, truth)]
+    assert (errors[0] < errors[1]).all()
+    assert (errors[0] - errors[2]).mean() < (errors[1] - errors[2]).mean() / 4
     np.testing.assert_allclose(np.linalg.norm(made.seeds, axis=1), np.sqrt(12), rtol=1e-4)
 
 
-def test_a_descent_that_overshoots_keeps_its_best() -> None:
-    starts = seeds_on_shell(4, 12)
-    pictures = painted(starts)
-    _, before = invert(pictures, Paintbox(), starts, InversionSettings(steps=0))
-    _, after = invert(pictures, Paintbox(), starts, InversionSettings(steps=5, rate=50.0))
-    assert (after <= before).all()
+def test_how_well_each_seed_shows_its_work_is_kept(tmp_path: Path) -> None:
+    folder, seeds = write_folder(tmp_path / "works", 4), seeds_on_shell(4, 12)
+    made = prepare(folder, Paintbox(), out=tmp_path / "o", seeds=seeds, ids=[f"w{i}" for i in range(4)], report=quietly)
+    pictures = np.stack([square(open_image(folder / f"w{i}.png"), 256) for i in range(4)])
+    np.testing.assert_array_equal(made.quality, measure(seeds, pictures, Paintbox()))
+    assert made.manifest.inversion == "given"
+
+
+def test_the_preset_that_is_asked_for_is_the_one_that_counts(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "works", 3)
+    ours = prepare(folder, Paintbox(), inversion=QUICK, report=quietly)
+    legacy = Inversion("legacy", settings=LegacySettings(draws=2, steps=3))
+    theirs = prepare(folder, Paintbox(), inversion=legacy, known=tmp_path / "none", report=quietly)
+    assert (ours.manifest.inversion, theirs.manifest.inversion) == ("ours", "legacy")
+    assert not np.array_equal(ours.seeds, theirs.seeds) and np.abs(theirs.seeds).max() <= 2
+    generator = Paintbox()
+    assert prepare(folder, generator, report=quietly).digest == theirs.digest, "a wall takes what there is"
+    assert prepare(folder, generator, inversion=legacy, report=quietly).digest == theirs.digest
+    assert generator.calls == 0
+
+
+def test_again_means_that_nothing_found_before_counts(tmp_path: Path) -> None:
+    folder, known = write_folder(tmp_path / "works", 2), tmp_path / "known"
+    theirs = seeds_on_shell(2, 12, seed=9)
+    prepare(folder, Paintbox(), out=known, seeds=theirs, ids=["w0", "w1"], report=quietly)
+    first = prepare(folder, Paintbox(), known=known, inversion=QUICK, report=quietly)
+    np.testing.assert_array_equal(first.seeds, theirs)
+    again = Inversion(settings=QUICK.settings, again=True)
+    for _ in range(2):
+        generator = Paintbox()
+        made = prepare(folder, generator, known=known, inversion=again, report=quietly)
+        assert generator.calls > STEPS and not np.array_equal(made.seeds, theirs)
+
+
+def test_what_an_older_version_prepared_is_prepared_again(tmp_path: Path, own_cache: Path) -> None:
+    folder = write_folder(tmp_path / "works", 2)
+    made = prepare(folder, Paintbox(), inversion=QUICK, report=quietly)
+    (kept,) = (own_cache / "collections").iterdir()
+    manifest = (kept / "manifest.json").read_bytes()
+    (kept / "manifest.json").write_bytes(manifest.replace(b'"format": 2', b'"format": 1'))
+    with pytest.raises(NotPrepared):
+        load_collection(folder, model="paintbox")
+    assert prepare(folder, Paintbox(), inversion=QUICK, report=quietly).digest == made.digest
 
 
 def test_the_seeds_of_known_works_are_reused_and_changed_ones_are_not(tmp_path: Path) -> None:
@@ -104,7 +147,7 @@ def test_the_seeds_of_known_works_are_reused_and_changed_ones_are_not(tmp_path: 
     theirs = seeds_on_shell(4, 12, seed=9)
     prepare(folder, Paintbox(), out=known, seeds=theirs, ids=[f"w{i}" for i in range(4)], report=quietly)
     drawing(50).save(folder / "w2.png")
-    made = prepare(folder, Paintbox(), known=known, settings=QUICK, report=quietly)
+    made = prepare(folder, Paintbox(), known=known, inversion=QUICK, report=quietly)
     np.testing.assert_array_equal(made.seeds[[0, 1, 3]], theirs[[0, 1, 3]])
     assert not np.array_equal(made.seeds[2], theirs[2])
 
@@ -115,12 +158,7 @@ def test_seeds_found_for_other_weights_are_not_reused(tmp_path: Path) -> None:
     other = Paintbox()
     other.sha256 = "other"
     prepare(folder, other, out=known, seeds=theirs, ids=["w0", "w1"], report=quietly)
-    assert not np.array_equal(prepare(folder, Paintbox(), known=known, settings=QUICK, report=quietly).seeds, theirs)
-
-
-def test_a_known_work_that_looks_alike_is_the_start() -> None:
-    known = seeds_on_shell(5, 12, seed=9)
-    np.testing.assert_array_equal(nearest_starts(painted(known), Paintbox(), known), known)
+    assert not np.array_equal(prepare(folder, Paintbox(), known=known, inversion=QUICK, report=quietly).seeds, theirs)
 
 
 def test_a_killed_preparation_goes_on_after_its_last_batch(tmp_path: Path) -> None:
@@ -130,32 +168,32 @@ def test_a_killed_preparation_goes_on_after_its_last_batch(tmp_path: Path) -> No
         pass
 
     def stop(what: str, done: int, of: int) -> None:
-        if what == "finding seeds" and done > 2 * QUICK.steps + 3:
+        if what == "finding seeds" and done > 2 * STEPS + 3:
             raise Killed
 
     with pytest.raises(Killed):
-        prepare(folder, Paintbox(), settings=QUICK, report=stop)
+        prepare(folder, Paintbox(), inversion=QUICK, report=stop)
     whole, rest = Paintbox(), Paintbox()
-    made = prepare(folder, rest, settings=QUICK, report=quietly)
+    made = prepare(folder, rest, inversion=QUICK, report=quietly)
     shutil.rmtree(tmp_path / "cache")
-    np.testing.assert_array_equal(prepare(folder, whole, settings=QUICK, report=quietly).seeds, made.seeds)
-    assert whole.calls - rest.calls == 2 * (QUICK.steps + 1)
+    np.testing.assert_array_equal(prepare(folder, whole, inversion=QUICK, report=quietly).seeds, made.seeds)
+    assert whole.calls - rest.calls == 2 * (STEPS + 1)
 
 
 def test_a_torn_shard_is_made_again(tmp_path: Path, own_cache: Path) -> None:
     folder = write_folder(tmp_path / "works", 3)
-    first = prepare(folder, Paintbox(), settings=QUICK, report=quietly)
+    first = prepare(folder, Paintbox(), inversion=QUICK, report=quietly)
     (shard,) = (own_cache / "shards").iterdir()
     shard.write_bytes(shard.read_bytes()[:100])
     shutil.rmtree(own_cache / "collections")
-    np.testing.assert_array_equal(prepare(folder, Paintbox(), settings=QUICK, report=quietly).seeds, first.seeds)
+    np.testing.assert_array_equal(prepare(folder, Paintbox(), inversion=QUICK, report=quietly).seeds, first.seeds)
 
 
 def test_an_unreadable_picture_is_reported_and_left_out(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "works", 4)
     (folder / "w1.png").write_bytes(b"not a picture")
     (folder / "w2.png").unlink()
-    made = prepare(folder, Paintbox(), settings=QUICK, report=quietly)
+    made = prepare(folder, Paintbox(), inversion=QUICK, report=quietly)
     assert [work.id for work in made.works] == ["w0", "w3"] and len(made.seeds) == len(made.places) == 2
     assert [line.split(":")[0] for line in made.manifest.skipped] == ["w1", "w2"]
     assert "not a picture we can read" in made.manifest.skipped[0] and "is not there" in made.manifest.skipped[1]
@@ -175,8 +213,8 @@ def test_given_seeds_are_written_for_the_chosen_works_in_their_order(tmp_path: P
     made = read_prepared(out)
     assert [work.id for work in made.works] == ["w4", "w0", "w2"] and made.name == "starter"
     np.testing.assert_array_equal(made.seeds, seeds)
-    assert generator.calls == 0 and made.images is None
-    assert sorted(p.suffix for p in out.iterdir()) == [".json", ".jsonl", ".npy", ".npy", ".npy"]
+    assert generator.calls == 1 and made.images is None, "drawn once, to be judged"
+    assert sorted(p.suffix for p in out.iterdir()) == [".json", ".jsonl", ".npy", ".npy", ".npy", ".npy"]
 
 
 def test_given_seeds_stay_with_their_works_when_one_cannot_be_read(tmp_path: Path) -> None:
@@ -206,14 +244,14 @@ def test_seeds_that_do_not_fit_are_refused(
 
 def test_progress_is_told_from_start_to_end(tmp_path: Path) -> None:
     lines: list[tuple[str, int, int]] = []
-    prepare(write_folder(tmp_path / "works", 5), Paintbox(), settings=QUICK, report=lambda *line: lines.append(line))
+    prepare(write_folder(tmp_path / "works", 5), Paintbox(), inversion=QUICK, report=lambda *line: lines.append(line))
     for what in ("reading pictures", "finding seeds", "laying out the map"):
         steps = [(done, of) for name, done, of in lines if name == what]
         assert steps[-1][0] == steps[-1][1] > 0 and steps == sorted(steps)
 
 
 def test_a_bar_is_drawn_where_nobody_listens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    prepare(write_folder(tmp_path / "works", 2), Paintbox(), settings=QUICK)
+    prepare(write_folder(tmp_path / "works", 2), Paintbox(), inversion=QUICK)
     assert "finding seeds" in capsys.readouterr().err
 
 

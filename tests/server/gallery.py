@@ -48,8 +48,8 @@ class Work(SimpleNamespace):
     """An artwork, as far as pages care."""
 
 
-def collection(images: Path | None = None) -> Any:
-    """Two works, the first with a picture where `images` holds `a.png`."""
+def collection(images: Path | None = None, museum: str = "") -> Any:
+    """Two works, the first with a picture where `images` holds `a.png`; `museum` has both, as `<museum>/a.jpg`."""
 
     def work(id_: str, image: str) -> Work:
         return Work(
@@ -57,13 +57,17 @@ def collection(images: Path | None = None) -> Any:
             artist="", date="", medium="", department="", museum="", credit="", license="", link="",
         )  # fmt: skip
 
-    works = [work("a", "https://museum.example/a.jpg"), work("b/é", "https://museum.example/b.jpg")]
+    works = [work(id_, f"{museum}/{id_[0]}.jpg" if museum else "") for id_ in ("a", "b/é")]
 
     def image_path(id_: str) -> Path | None:
         path = None if images is None or id_ not in ("a", "b/é") else images / f"{id_}.png"
         return path if path is not None and path.is_file() else None
 
-    return SimpleNamespace(works=works, places=np.array([[0.25, 0.5], [1, 0]]), digest="d1", image_path=image_path)
+    def index_of(id_: str) -> int | None:
+        return next((row for row, work in enumerate(works) if work.id == id_), None)
+
+    places = np.array([[0.25, 0.5], [1, 0]])
+    return SimpleNamespace(works=works, places=places, digest="d1", image_path=image_path, index_of=index_of)
 
 
 def a_frame(seq: int, *, token: int = 1, size: int = 20) -> Frame:

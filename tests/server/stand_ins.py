@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.maps.atlas import Atlas
-from models.search.index import SeedIndex
+from models.search.index import seed_index
 from models.works.collection import Collection, Manifest, Model
 from models.works.work import Work
 from server.easel import Easel
@@ -126,7 +126,7 @@ def small_collection() -> Collection:
     """Six works, one of them in the middle of the map."""
     seeds = np.random.default_rng(7).standard_normal((len(PLACES), Z_DIM)).astype(np.float32)
     manifest = Manifest(
-        format=1,
+        format=2,
         name="six works",
         works=len(PLACES),
         generator=Model("stand-in", Z_DIM, ""),
@@ -138,13 +138,14 @@ def small_collection() -> Collection:
     )
     works = [Work(id=f"work-{i}", title=f"Work {i}") for i in range(len(PLACES))]
     places = np.array(PLACES, np.float32)
-    return Collection("six works", works, seeds, seeds.copy(), places, "d1ge57", None, manifest)
+    quality = np.full((len(PLACES), 2), (20.0, 0.5), np.float32)
+    return Collection("six works", works, seeds, seeds.copy(), places, quality, "d1ge57", None, manifest)
 
 
 def small_easel(painter: Painter, metrics: Metrics, cache: Path) -> Easel:
     collection = small_collection()
     atlas = Atlas(collection.places, collection.seeds)
-    return Easel(painter, collection, atlas, SeedIndex(collection.seeds, cache), metrics, quality=80)
+    return Easel(painter, collection, atlas, seed_index(collection.seeds, cache), metrics, quality=80)
 
 
 def quick_settings(**changed: object) -> ServerSettings:

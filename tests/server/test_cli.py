@@ -149,3 +149,26 @@ def one_sentence(printed: str) -> bool:
     """One line, from us, that ends as a sentence does."""
     lines = printed.strip().splitlines()
     return len(lines) == 1 and lines[0].startswith("genstudio: ") and lines[0].endswith(".")
+
+
+def test_seeds_are_found_and_judged_by_one_command(folder: Path, environment: dict[str, str]) -> None:
+    command = ("collection", "invert", f"{folder}/drawings", "--model", f"{folder}/small.safetensors")
+    ended = genstudio(*command, "--out", f"{folder}/inverted", environment=environment)
+    assert ended.returncode == 0, ended.stderr
+    first, *worst = ended.stdout.splitlines()
+    assert first.startswith("6 artworks: PSNR ") and len(worst) == 5 and "Disc" in worst[0]
+    assert sorted(worst) == worst, "the worst first"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--preset", "best"), "--preset: there are ours and legacy, not 'best'."),
+        (("--features", "/no/such.pth"), "--features: there is no file /no/such.pth; give ResNet50's weights."),
+    ],
+)
+def test_an_inversion_that_cannot_be_is_refused(
+    options: tuple[str, ...], sentence: str, folder: Path, environment: dict[str, str]
+) -> None:
+    ended = genstudio("collection", "invert", f"{folder}/drawings", *options, environment=environment)
+    assert ended.returncode == 2 and sentence in ended.stderr

@@ -11,9 +11,12 @@ export type Work = {
   museum: string;
   department: string;
   credit: string;
+  license: string;
   link: string;
-  /** Address of its picture, on this origin or at its museum; '' when there is none. */
+  /** Path of its picture on this server; '' when there is none. It may take a while to come from its museum. */
   image: string;
+  /** The picture lies with the server: to load it asks no museum. */
+  atHand: boolean;
   /** base64 */
   thumbhash: string;
   width: number;
@@ -62,8 +65,10 @@ function readWork(value: unknown): Work {
     museum: told('museum'),
     department: told('department'),
     credit: told('credit'),
+    license: told('license'),
     link: webAddress(told('link')),
-    image: imageAddress(told('image')),
+    image: ownPath(told('image')),
+    atHand: work['at_hand'] === true,
     thumbhash: told('thumbhash'),
     width: number(work['width'] ?? 0, 'work.width'),
     height: number(work['height'] ?? 0, 'work.height'),
@@ -82,6 +87,7 @@ function webAddress(address: string): string {
   return /^https?:\/\//i.test(address) ? address : '';
 }
 
-function imageAddress(address: string): string {
-  return /^\/[^/]/.test(address) ? address : webAddress(address);
+/** Pictures come from this server alone: no page tells a museum who is looking. */
+function ownPath(path: string): string {
+  return /^\/[^/\\]/.test(path) ? path : '';
 }

@@ -1,5 +1,5 @@
 import { act, render, screen } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Wall } from '../src/wall/Wall';
 import type { Person } from '../src/wire';
 import { frame, people } from './fakes';
@@ -52,7 +52,8 @@ test('near works are named, and on a bump the label, the piece and its finders t
   expect(label?.textContent).toContain('The Drunken Couple, 1665');
   expect(label?.closest('figure')?.dataset['shown']).toBe('true');
   expect(document.querySelectorAll('.finders .disc').length).toBe(1);
-  expect(document.querySelector('img.real')?.getAttribute('src')).toBe('/images/a');
+  expect(document.querySelector('.real img')?.getAttribute('src')).toBe('/images/a');
+  expect(document.querySelector<HTMLElement>('.real')?.dataset['shown']).toBe('true');
 });
 
 test('after a bump the label stays while it fades, and says so', async () => {
@@ -62,12 +63,54 @@ test('after a bump the label stays while it fades, and says so', async () => {
   expect(document.querySelector('figure')?.dataset['shown'] ?? 'none').not.toBe('true');
 });
 
-test('a work without a picture has no picture to rise through the dream', async () => {
+const images = () => [...document.querySelectorAll<HTMLImageElement>('.likeness img')];
+
+// C7
+test('the work rises through the dream at once, as its likeness, and its picture comes over that when it is there', async () => {
+  page.works = [work('a', 'The Drunken Couple', { image: '/images/a', thumbhash: 'yRgGDQJQ0sTEhbhFyXR5p1C3CHRJ' })];
+  await hang();
+  await page.says(frame(1, { bump: 'a' }));
+  const real = document.querySelector<HTMLElement>('.real[data-shown="true"]');
+  expect(real?.querySelector('canvas')?.width).toBe(23);
+  expect(images().map((image) => image.dataset['came'])).toEqual(['false', 'false']);
+  act(() => images().forEach((image) => image.dispatchEvent(new Event('load'))));
+  expect(images().map((image) => image.dataset['came'])).toEqual(['true', 'true']);
+});
+
+// C7
+test('a picture that does not come is never seen, and looked for again after a while', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  page.works = [work('a', 'The Drunken Couple', { image: '/images/a' })];
+  await hang();
+  await page.says(frame(1, { bump: 'a' }));
+  act(() => images().forEach((image) => image.dispatchEvent(new Event('error'))));
+  expect(images()).toEqual([]);
+  expect(document.querySelector('.label-title')?.textContent).toContain('The Drunken Couple');
+  act(() => vi.advanceTimersByTime(10_000));
+  expect(images().length).toBe(2);
+  vi.useRealTimers();
+});
+
+test('a work of which nothing is known but its name leaves the dream alone', async () => {
   page.works = [work('a', 'The Drunken Couple', { image: '' })];
   await hang();
   await page.says(frame(1, { bump: 'a' }));
   await screen.findByText('The Drunken Couple');
-  expect(document.querySelector('img.real')).toBeNull();
+  expect(document.querySelector('.real')).toBeNull();
+});
+
+// C7
+test.each([
+  ['CC0-1.0', 'CC0 1.0'],
+  ['PDM-1.0 / CC0-1.0', 'Public Domain Mark 1.0 / CC0 1.0'],
+  ['CC-BY-SA-4.0', 'CC BY-SA 4.0'],
+  ['No known copyright', 'No known copyright'],
+])('the label shows the credit line and the licence: %s', async (license, shown) => {
+  page.works = [work('a', 'The Drunken Couple', { license, museum: 'Rijksmuseum' })];
+  await hang();
+  await page.says(frame(1, { bump: 'a' }));
+  expect((await screen.findByText(shown)).className).toBe('label-licence');
+  expect(document.querySelector('.label-credit')?.textContent).toBe('Rijksmuseum. Gift');
 });
 
 test('?chrome=0 shows the picture and nothing else', async () => {

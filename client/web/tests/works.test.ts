@@ -38,6 +38,13 @@ test('an address that would run a script is dropped', async () => {
   expect(works.all[0]).toMatchObject({ link: '', image: '' });
 });
 
+// C6
+test('a picture that is not on this server is none', async () => {
+  const images = ['https://museum.example/a.jpg', '/\\museum.example/a.jpg', 'a.jpg', '/images/a'];
+  const works = await worksOf('own', 'd', server({ digest: 'd', works: images.map((image, i) => ({ ...raw, id: `w${i}`, image })) }));
+  expect(works.all.map(({ image }) => image)).toEqual(['', '', '', '/images/a']);
+});
+
 test('search folds capitals and accents and takes the words in any order', () => {
   const work = (title: string, artist: string) => ({ title, artist }) as Work;
   const works = [work('Die Wäscherin', 'Émile Bernard'), work('A Goblet', 'Unknown')];

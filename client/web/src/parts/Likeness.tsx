@@ -1,20 +1,20 @@
-/** A work's blurred likeness (its ThumbHash), and its picture over it once that has come. */
+/** A work's blurred likeness (its ThumbHash), and its picture over it once that has come whole. */
 import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import { likeness } from '../thumbhash';
 import type { Work } from '../works';
+
+/** The server gives up waiting for a slow museum, not fetching: a little later the picture may be there. */
+const AGAIN_MS = 10_000;
 
 type Props = {
   work: Work;
   /** Also load the picture itself. */
   picture: boolean;
-  /** Told once the picture is there in full. */
-  onPicture?: () => void;
 };
 
-export function Likeness({ work, picture, onPicture }: Props) {
+/** Keeps its shape from the first moment, so that nothing moves when the picture comes; one that never comes is never seen. */
+export function Likeness({ work, picture }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [came, setCame] = useState(false);
-  useEffect(() => setCame(false), [work.id]);
   useEffect(() => {
     const drawn = likeness(work.thumbhash);
     const element = canvas.current;
@@ -23,16 +23,22 @@ export function Likeness({ work, picture, onPicture }: Props) {
     element.height = drawn.height;
     element.getContext('2d')?.putImageData(new ImageData(drawn.rgba, drawn.width, drawn.height), 0, 0);
   }, [work.thumbhash]);
-  const arrived = () => {
-    setCame(true);
-    onPicture?.();
-  };
   return (
     <span className="likeness" style={{ '--ratio': work.width && work.height ? work.width / work.height : 1 } as CSSProperties}>
       <canvas ref={canvas} aria-hidden="true" />
-      {picture && work.image && (
-        <img src={work.image} alt={work.title} referrerPolicy="no-referrer" data-came={came} onLoad={arrived} />
-      )}
+      {picture && work.image && <Loaded key={work.image} address={work.image} title={work.title} />}
     </span>
   );
+}
+
+function Loaded({ address, title }: { address: string; title: string }) {
+  const [came, setCame] = useState(false);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    if (!failed) return;
+    const timer = window.setTimeout(() => setFailed(false), AGAIN_MS);
+    return () => window.clearTimeout(timer);
+  }, [failed]);
+  if (failed) return null;
+  return <img src={address} alt={title} data-came={came} onLoad={() => setCame(true)} onError={() => setFailed(true)} />;
 }

@@ -1,9 +1,10 @@
-/** A work's label in the museum's form: artist, where and when they lived, title in italics with its date, medium, credit. */
+/** A work's label in the museum's form: artist, where and when they lived, title in italics with its date, medium, credit, licence. */
 import { say } from '../texts';
 import type { Work } from '../works';
 
 export function WorkLabel({ work }: { work: Work }) {
   const { name, life } = artistOf(work.artist);
+  const credit = creditOf(work);
   return (
     <div className="label" data-work={work.id} dir="auto">
       {name && (
@@ -17,7 +18,8 @@ export function WorkLabel({ work }: { work: Work }) {
         {work.date && <span className="label-date">, {work.date}</span>}
       </p>
       {work.medium && <p className="label-medium">{work.medium}</p>}
-      <p className="label-credit">{creditOf(work)}</p>
+      {credit && <p className="label-credit">{credit}</p>}
+      {work.license && <p className="label-licence">{licenceOf(work.license)}</p>}
     </div>
   );
 }
@@ -26,6 +28,14 @@ export function WorkLabel({ work }: { work: Work }) {
 export function artistOf(artist: string): { name: string; life: string } {
   const parts = /^(.+?)\s*\(([^()]*\d[^()]*)\)$/.exec(artist);
   return parts ? { name: parts[1] ?? '', life: parts[2] ?? '' } : { name: artist, life: '' };
+}
+
+/** Identifiers as people say them: "PDM-1.0" is the Public Domain Mark 1.0, "CC-BY-SA-4.0" is CC BY-SA 4.0. Others stay as they are. */
+export function licenceOf(license: string): string {
+  return license
+    .replace(/\bPDM(?=-\d)/g, 'Public Domain Mark')
+    .replace(/\bCC-BY/g, 'CC BY')
+    .replace(/-(?=\d+\.\d+\b)/g, ' ');
 }
 
 /** The credit line; the museum goes before it where the line does not name it. */

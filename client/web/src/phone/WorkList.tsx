@@ -63,8 +63,8 @@ function Row({ work, pulling, toggle }: { work: Work; pulling: boolean; toggle: 
   const label = say('phone.pull', { a: artist ? `${title}, ${artist}` : title });
   return (
     <button type="button" className="row" aria-pressed={pulling} aria-label={label} onClick={toggle}>
-      {/* A museum's own address is asked for one work at a time, when the wall is there; not for every row that scrolls by. */}
-      <Likeness work={work} picture={work.image.startsWith('/')} />
+      {/* A museum is asked for one work at a time, when the wall is there; not for every row that scrolls by. */}
+      <Likeness work={work} picture={work.atHand} />
       <span className="row-words" dir="auto">
         <cite>{title}</cite>
         <span>{artist}</span>
