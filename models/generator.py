@@ -28,6 +28,7 @@ from models.checkpoints.load import load_network
 from models.checkpoints.recognise import own_format
 from models.errors import ModelError as ModelError
 from models.networks.light import LightGenerator
+from models.truncation import Truncation
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -51,7 +52,7 @@ class Generator:
         sha256: str = "",
         path: Path | None = None,
         drawing: Drawing = light.DRAWING,
-        truncation: str = light.FAMILY.truncation,
+        truncation: Truncation = light.FAMILY.truncation,
     ) -> None:
         self.name = name
         self.path = path
@@ -59,11 +60,12 @@ class Generator:
         self.sha256 = sha256
         """Of the file; seeds found for one file are reused only with that file. Empty for a network never written."""
         self.truncation = truncation
-        """What truncation means for this network, in a few words."""
+        """What truncation means for this network."""
         self.config: Any = network.config
         self.device = torch.device(pick_device(device))
         self.dtype = pick_dtype("float32" if precision == "auto" and not drawing.bf16 else precision, self.device)
-        self._takes = torch.float32 if drawing.mixed else self.dtype
+        self.takes = torch.float32 if drawing.mixed else self.dtype
+        """In which latents and class weights go into the network."""
         if drawing.mixed:
             self.network = drawing.mixed(network, self.dtype).to(self.device)
         else:
@@ -107,7 +109,7 @@ class Generator:
             raise ValueError("z holds a number that is not finite")
         if classes is not None and len(classes) != len(latents):
             raise ValueError(f"{len(latents)} latents, and class weights for {len(classes)}")
-        picture = self._call(self.network, latents.to(self.device, self._takes), classes, truncation)
+        picture = self._call(self.network, latents.to(self.device, self.takes), classes, truncation)
         return picture.float()
 
     def classes(self, y: NDArray[np.floating[Any]] | Tensor | None) -> Tensor | None:
@@ -129,7 +131,7 @@ class Generator:
         off = torch.maximum((weights.sum(1) - 1).abs(), -weights.amin(1))
         if not bool((off <= CONVEX).all()):
             raise ValueError("class weights must be 0 or more and sum to 1")
-        return weights.to(self.device, self._takes)
+        return weights.to(self.device, self.takes)
 
     @torch.inference_mode()
     def generate(

@@ -100,10 +100,11 @@ def _model(settings: ServerSettings) -> str:
     except ModelError as error:
         raise Unfit(str(error)) from error
     z = np.zeros((1, generator.z_dim), np.float32)
-    generator.generate(z)
+    y = np.eye(1, generator.n_classes, dtype=np.float32) if generator.n_classes else None
+    generator.generate(z, y)
     began_s = time.perf_counter()
     for _ in range(5):
-        generator.generate(z)
+        generator.generate(z, y)
     took_ms = (time.perf_counter() - began_s) * 1_000 / 5
     pace = "smooth" if took_ms <= SMOOTH_MS else "slower than 24 pictures a second: use a GPU or a lighter model"
     return f"{generator.name}, {generator.resolution} px, {took_ms:.0f} ms a picture ({pace})"

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
+from models.latent import LatentSpace
 from models.maps import Map
 from models.maps.hang import open_map
 from models.search.index import NearestIndex, seed_index
+from models.truncation import Truncation
 from models.works.collection import Collection
 from models.works.work import CollectionError
 from server.encoder import encode_jpeg
@@ -53,8 +55,14 @@ class Painter(Protocol):
     @property
     def resolution(self) -> int: ...
 
-    def generate(self, z: NDArray[np.float32], /) -> NDArray[np.uint8]:
-        """(B, z_dim) -> (B, H, W, 3). Raises on anything that is not a picture, a NaN included."""
+    @property
+    def truncation(self) -> Truncation: ...
+
+    def generate(
+        self, z: NDArray[np.float32], y: NDArray[np.float32] | None, truncation: float, /
+    ) -> NDArray[np.uint8]:
+        """(B, z_dim), and class weights (B, n_classes) where it has classes -> (B, H, W, 3). Raises on anything that is
+        not a picture, a NaN included."""
         ...
 
 
@@ -62,6 +70,8 @@ class Painter(Protocol):
 class Drawing:
     """One picture, encoded, and the works around it."""
 
+    picture: NDArray[np.uint8]
+    """(H, W, 3), as the generator drew it."""
     jpeg: bytes
     near: list[Neighbour]
     """For the screens: at most NEAR, the closest first."""
@@ -87,14 +97,21 @@ class Easel:
         metrics: Metrics,
         *,
         quality: int,
+        truncation: float = 1.0,
         thread: ThreadPoolExecutor | None = None,
     ) -> None:
+        """`truncation`: where the wall's control stands, in [0, 1]."""
         self.painter = painter
+        self.collection = collection
         self.index = index
+        self.truncation = painter.truncation.at(truncation)
+        """What the generator is told."""
         self.drawn = asyncio.Event()
         """Set with the first picture: what may wait for it begins now."""
-        self._collection, self._map, self._metrics, self._quality = collection, chart, metrics, quality
-        self._directions = _unit(collection.seeds)  # (N, z_dim)
+        self._map, self._metrics, self._quality = chart, metrics, quality
+        made_for = collection.manifest.generator
+        self._space = LatentSpace(made_for.z_dim, made_for.n_classes)
+        self._directions = _unit(collection.seeds)  # (N, width)
         self._thread = thread or _new_thread()
         self._due: list[_Order] = []
         self._painting: asyncio.Task[None] | None = None
@@ -114,9 +131,30 @@ class Easel:
             except CollectionError as error:
                 raise CannotStart(str(error), Exit.BAD_INPUT) from error
             index = seed_index(collection.seeds, cache_dir())
-            return cls(painter, collection, chart, index, metrics, quality=settings.jpeg_quality, thread=thread)
+            return cls(
+                painter,
+                collection,
+                chart,
+                index,
+                metrics,
+                quality=settings.jpeg_quality,
+                truncation=settings.truncation,
+                thread=thread,
+            )
 
-        return await asyncio.get_running_loop().run_in_executor(thread, load)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, load)
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+
+    def place(self, work: str) -> tuple[float, float] | None:
+        """Where a work hangs on the map; None when there is no such work."""
+        row = self.collection.index_of(work)
+        if row is None:
+            return None
+        x, y = self.collection.places[row]
+        return float(x), float(y)
 
     async def draw(self, x: float, y: float) -> Drawing:
         """The picture at a place in [0, 1]^2. Raises DrawingError."""
@@ -162,28 +200,30 @@ class Easel:
             return [failure]
 
     def _draw_together(self, places: Sequence[tuple[float, float]]) -> list[Drawing]:
-        latents = np.stack([self._map.decode(x, y) for x, y in places])  # (B, z_dim)
+        latents = np.stack([self._map.decode(x, y) for x, y in places])  # (B, width)
+        z, classes = self._space.split(latents)
         with self._metrics.draw_seconds.time():
-            pictures = self.painter.generate(latents)  # (B, R, R, 3)
-        return [self._drawing(z, picture) for z, picture in zip(latents, pictures, strict=True)]
+            pictures = self.painter.generate(z, classes, self.truncation)  # (B, R, R, 3)
+        return [self._drawing(latent, picture) for latent, picture in zip(latents, pictures, strict=True)]
 
-    def _drawing(self, z: NDArray[np.float32], picture: NDArray[np.uint8]) -> Drawing:
+    def _drawing(self, latent: NDArray[np.float32], picture: NDArray[np.uint8]) -> Drawing:
         with self._metrics.encode_seconds.time():
             jpeg = encode_jpeg(picture, self._quality)
-        works = [int(i) for i in self.index.nearest(z, min(NEAR, len(self._directions)))[0]]
+        works = [int(i) for i in self.index.nearest(latent, min(NEAR, len(self._directions)))[0]]
         closeness = np.clip(
-            self._directions[works] @ _unit(z), 0.0, 1.0
+            self._directions[works] @ _unit(latent), 0.0, 1.0
         )  # cosine: latents differ by direction, not length
         order = np.argsort(-closeness, kind="stable")
         return Drawing(
+            picture,
             jpeg,
-            [Neighbour(self._collection.works[works[i]].id, round(float(closeness[i]), 4)) for i in order],
+            [Neighbour(self.collection.works[works[i]].id, round(float(closeness[i]), 4)) for i in order],
             [self._nearby(works[i]) for i in order],
         )
 
     def _nearby(self, work: int) -> Nearby:
-        x, y = self._collection.places[work]
-        return Nearby(self._collection.works[work].id, float(x), float(y), float(self._map.reach[work]))
+        x, y = self.collection.places[work]
+        return Nearby(self.collection.works[work].id, float(x), float(y), float(self._map.reach[work]))
 
 
 def _load_painter(settings: ServerSettings, collection: Collection) -> Generator:
@@ -199,7 +239,7 @@ def _load_painter(settings: ServerSettings, collection: Collection) -> Generator
     torch.set_num_threads(settings.threads)
     try:
         generator = load_generator(settings.model, device=settings.device)
-        collection.require_generator(generator.name, generator.z_dim)
+        collection.require_generator(generator.name, generator.z_dim, generator.n_classes, generator.sha256)
     except (ModelError, CollectionError) as error:
         raise CannotStart(str(error), Exit.BAD_INPUT) from error
     return generator

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared_state.messages import MAX_MESSAGE_BYTES
@@ -43,6 +43,14 @@ class ServerSettings(BaseSettings):
     """One wall, one room."""
     model: str = "bundled"
     """Name of a generator, or the path of its file."""
+    truncation: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Towards 0 pictures grow alike. 1: a work's place shows its seed exactly, as it was found. What it does is the
+    generator's (models/truncation.py), and a family that has nothing to draw with at 0 ends a little above it."""
+    models: Names = ()
+    """Further generators, names or files, that a live room may be switched to; nobody can name another."""
+    operator_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Who knows it may switch models (`genstudio switch`). None: that door is closed. At least 16 characters: it is
+    tried from afar. From the environment only: a command line is read by everybody on the machine."""
     collection: Path | None = None
     """A prepared folder of artworks. None: the starter collection."""
     map: Literal["atlas", "ring", "slice"] = "atlas"
@@ -151,7 +159,7 @@ class ServerSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Info: one line for what an operator would want to know tomorrow."""
 
-    @field_validator("rooms", "allowed_origins", "map_works", "map_directions", mode="before")
+    @field_validator("rooms", "allowed_origins", "models", "map_works", "map_directions", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -34,6 +34,7 @@ def museum() -> Iterator[Museum]:
     with Museum() as museum:
         museum.hang("w1.jpg", drawing(960, 640))
         museum.hang("w2.jpg", drawing(640, 960))
+        museum.slow.add("w2.jpg")
         museum.hang("w3.jpg", drawing(960, 640)[:-900])
         yield museum
 
@@ -166,7 +167,6 @@ def test_a_work_that_hangs_in_a_museum_comes_through_our_own_server(visit: Visit
 def test_until_a_slow_museum_answers_the_likeness_stands_and_nothing_moves_when_it_does(
     visit: Visit, museum: Museum
 ) -> None:
-    museum.open.clear()
     visit.pull(2)
     piece = visit.wall.locator(".settled .likeness")
     expect(visit.real.locator("canvas")).to_have_count(1)
@@ -174,7 +174,7 @@ def test_until_a_slow_museum_answers_the_likeness_stands_and_nothing_moves_when_
     assert visit.opacity(".settled .likeness img") == 0
     assert max(visit.rise()) == 1, "the likeness does not wait for the picture"
     before = piece.bounding_box()
-    museum.open.set()
+    museum.hurry()
     piece.locator('img[data-came="true"]').wait_for()
     assert piece.bounding_box() == before
 

@@ -54,7 +54,7 @@ def samples(subject: Subject, count: int, rng: np.random.Generator) -> Iterator[
         sample = seen(name, batches, pictures)
         apart[name] = distances(sample.patches, works.patches, rng)
         strong[name] = strengths(sample.patches, works.patches)
-        return replace(sample, patches=[])  # a third of a gigabyte that nobody needs again
+        return replace(sample, patches=[])  # 160 MB that nobody needs again
 
     apart: dict[str, list[float]] = {}
     strong: dict[str, list[float]] = {}

@@ -70,11 +70,12 @@ class Descriptors:
     """Collects `total` descriptors a level from `count` pictures of a side, evenly from all of them.
 
     The statistic needs equally many on both sides, so a larger set gives fewer patches a picture, and every picture of
-    it takes part. `levels`: float32 (total, 147) each, finest first, picture by picture.
+    it takes part. `levels`: float16 (total, 147) each, finest first, picture by picture: finer than the bytes they come
+    from, and half the memory (160 MB for 854 works).
     """
 
     def __init__(self, side: int, count: int, total: int, rng: np.random.Generator) -> None:
-        self.levels = [np.empty((total, WIDTH), np.float32) for _ in sides(side)]
+        self.levels = [np.empty((total, WIDTH), np.float16) for _ in sides(side)]
         self._ends = np.arange(count + 1) * total // count  # patches up to each picture
         self._seen = 0
         self._rng = rng

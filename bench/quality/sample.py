@@ -23,8 +23,8 @@ GLANCE = 64
 class Sample:
     """N pictures, described."""
 
-    patches: list[NDArray[np.float32]]
-    """Descriptors of each level, float32 (total, 147), finest first."""
+    patches: list[NDArray[np.float16]]
+    """Descriptors of each level, float16 (total, 147), finest first."""
     thumbs: NDArray[np.float32]
     """Pixels at THUMB px, (N, 3072), in [0, 255]."""
     looks: NDArray[np.float32]

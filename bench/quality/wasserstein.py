@@ -18,7 +18,7 @@ from bench.quality.patches import PER_PICTURE
 DIRECTIONS, REPEATS = 128, 4
 """512 random directions, 128 at a time, as in the paper: the parts bound memory to twice 56 MB for 854 works."""
 
-Set = NDArray[np.float32]
+Set = NDArray[np.float16] | NDArray[np.float32]
 """Descriptors of one level, (n, 147)."""
 
 
@@ -51,7 +51,7 @@ def one_part(a: NDArray[np.float32], b: NDArray[np.float32], rng: np.random.Gene
     return float(np.abs(one, out=one).mean(dtype=np.float64))
 
 
-def normalised(descriptors: Set) -> Set:
+def normalised(descriptors: Set) -> NDArray[np.float32]:
     """Mean 0 and deviation 1 in each colour channel over the whole set: (n, 147) -> (n, 147)."""
     channels = by_channel(descriptors)
     variance, mean = torch.var_mean(channels, dim=(0, 2), keepdim=True)
@@ -59,8 +59,8 @@ def normalised(descriptors: Set) -> Set:
 
 
 def by_channel(descriptors: Set) -> torch.Tensor:
-    """(n, 147) -> (n, 3, 49), the same memory."""
-    return torch.from_numpy(descriptors).view(len(descriptors), 3, -1)
+    """(n, 147) -> float32 (n, 3, 49)."""
+    return torch.from_numpy(descriptors).float().view(len(descriptors), 3, -1)
 
 
 def drawn(descriptors: Set, count: int, rng: np.random.Generator) -> Set:
@@ -86,9 +86,9 @@ def to_gaussian(levels: Sequence[Set], rng: np.random.Generator) -> list[float]:
     return [distance(level, gaussian_like(level, rng), rng) for level in levels]
 
 
-def gaussian_like(descriptors: Set, rng: np.random.Generator) -> Set:
+def gaussian_like(descriptors: Set, rng: np.random.Generator) -> NDArray[np.float32]:
     """As many draws from the Gaussian with the same mean and covariance: (n, d) -> (n, d)."""
-    values, axes = np.linalg.eigh(torch.cov(torch.from_numpy(descriptors).T).double().numpy())
+    values, axes = np.linalg.eigh(torch.cov(torch.from_numpy(descriptors).float().T).double().numpy())
     stretch = (axes * np.sqrt(np.maximum(values, 0))).astype(np.float32)  # rounding leaves eigenvalues below zero
     draws = rng.standard_normal(descriptors.shape, dtype=np.float32) @ stretch.T
     return np.asarray(draws + descriptors.mean(0, dtype=np.float64).astype(np.float32))

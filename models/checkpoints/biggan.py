@@ -15,6 +15,7 @@ from models.checkpoints.family import Checkpoint, Drawing, Family
 from models.checkpoints.shapes import count, number, shape
 from models.errors import ModelError
 from models.networks.biggan import STEM_SIDE, BigGAN, BigGANConfig, folded
+from models.truncation import Truncation
 
 BN_EPS = 1e-4
 """Of the published 256 px weights and all that were converted from TF-Hub."""
@@ -82,4 +83,4 @@ def is_a_count(batches: Tensor) -> bool:
 
 DRAWING = Drawing(fast=folded, bf16=True)
 
-FAMILY = Family("biggan", BigGANConfig, BigGAN, fits, infer, renamed, "scales z", DRAWING)
+FAMILY = Family("biggan", BigGANConfig, BigGAN, fits, infer, renamed, Truncation.Z, DRAWING)

@@ -24,6 +24,7 @@ from models.checkpoints.shapes import count, number, shape
 from models.errors import ModelError
 from models.networks.biggan_deep import STEM_SIDE, BigGANDeep, BigGANDeepConfig, folded
 from models.networks.spectral import step
+from models.truncation import Truncation
 
 EPS = 1e-4
 """Of the published weights' batch norms, and the best guess for a file of the other port without a config."""
@@ -196,6 +197,6 @@ FAMILY = Family(
     fits,
     infer,
     renamed,
-    truncation="scales z and chooses the batch-norm statistics",
+    truncation=Truncation.STATISTICS,
     drawing=Drawing(fast=folded, bf16=True),
 )

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from models.truncation import Truncation
+
 
 class Shape(Protocol):
     """What every config says, beside what it needs for itself: a frozen dataclass of numbers, strings and tuples."""
@@ -82,8 +84,8 @@ class Family:
     """The config, from tensors first, from `settings` where tensors cannot tell. Raises ModelError."""
     renamed: Callable[[Checkpoint, Any], dict[str, Tensor]]
     """The tensors by the network's own names and in its shapes. Raises ModelError."""
-    truncation: str
-    """What truncation means here, in a few words: it differs from family to family."""
+    truncation: Truncation
+    """What truncation means here: it differs from family to family."""
     drawing: Drawing = Drawing()
 
 
@@ -99,7 +101,7 @@ class Facts:
     n_classes: int
     resolution: int
     """Side of a picture in pixels."""
-    truncation: str
+    truncation: Truncation
     notes: tuple[str, ...] = ()
     """What was unwrapped, what had to be assumed."""
 

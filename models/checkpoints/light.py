@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from models.checkpoints.family import Checkpoint, Drawing, Family
 from models.errors import ModelError
 from models.networks.light import LightConfig, LightGenerator, folded
+from models.truncation import Truncation
 
 
 def fits(checkpoint: Checkpoint) -> bool:
@@ -31,4 +32,4 @@ def call(network: nn.Module, z: Tensor, y: Tensor | None, truncation: float) -> 
 
 DRAWING = Drawing(fast=folded, call=call, bf16=True)
 
-FAMILY = Family("light", LightConfig, LightGenerator, fits, refuse, renamed, "scales z", DRAWING)
+FAMILY = Family("light", LightConfig, LightGenerator, fits, refuse, renamed, Truncation.Z, DRAWING)

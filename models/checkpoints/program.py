@@ -23,9 +23,9 @@ from torch import Tensor, nn
 from models.checkpoints.family import Facts, Loaded
 from models.checkpoints.read import pinned, settings_of
 from models.errors import ModelError
+from models.truncation import Truncation
 
 FAMILY = "exported"
-TRUNCATION = "scales z"
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def load_program(path: Path, *, sha256: str | None = None) -> Loaded:
             raise ModelError(f"{path.name}: {key} holds a weight that is not finite")
     parameters = sum(parameter.numel() for parameter in inner.parameters())
     facts = Facts(
-        path, digest, parameters, len(tensors), manifest.z_dim, manifest.n_classes, manifest.resolution, TRUNCATION,
+        path, digest, parameters, len(tensors), manifest.z_dim, manifest.n_classes, manifest.resolution, Truncation.Z,
         notes=(f"a {kind} program: it runs as you",),
     )  # fmt: skip
     network = Program(inner, manifest)

@@ -18,6 +18,7 @@ from models.errors import ModelError
 from models.networks.mapping import MAPPING_RATE
 from models.networks.stylegan2 import StyleGAN2, StyleGAN2Config
 from models.networks.stylegan2_fast import folded
+from models.truncation import Truncation
 
 CLAMP = 256.0
 """Of every StyleGAN2 that NVIDIA published in PyTorch's form."""
@@ -98,4 +99,4 @@ def renamed(checkpoint: Checkpoint, config: StyleGAN2Config) -> dict[str, Tensor
 
 DRAWING = Drawing(bf16=True, mixed=folded)
 
-FAMILY = Family("stylegan2", StyleGAN2Config, StyleGAN2, fits, infer, renamed, "draws w towards its mean", DRAWING)
+FAMILY = Family("stylegan2", StyleGAN2Config, StyleGAN2, fits, infer, renamed, Truncation.W, DRAWING)

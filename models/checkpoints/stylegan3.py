@@ -16,6 +16,7 @@ from models.checkpoints.shapes import count, number, shape
 from models.checkpoints.stylegan2 import clamp, mapping_shape
 from models.errors import ModelError
 from models.networks.stylegan3 import LRELU_RATE, StyleGAN3, StyleGAN3Config
+from models.truncation import Truncation
 
 LAYER = re.compile(r"synthesis\.L(\d+)_(\d+)_(\d+)\.weight")
 """Number, side in samples, width."""
@@ -58,4 +59,4 @@ def renamed(checkpoint: Checkpoint, config: StyleGAN3Config) -> dict[str, Tensor
     return checkpoint.tensors
 
 
-FAMILY = Family("stylegan3", StyleGAN3Config, StyleGAN3, fits, infer, renamed, truncation="draws w towards its mean")
+FAMILY = Family("stylegan3", StyleGAN3Config, StyleGAN3, fits, infer, renamed, truncation=Truncation.W)

@@ -47,6 +47,10 @@ class Generator(Protocol):
     @property
     def dtype(self) -> torch.dtype: ...
     @property
+    def takes(self) -> torch.dtype:
+        """In which z and y go into the network: a mixed one takes float32, whatever it computes in."""
+
+    @property
     def network(self) -> Callable[..., Tensor]:
         """z (B, z_dim), or z and y (B, n_classes) -> (B, 3, R, R), about [-1, 1], with gradients."""
 
@@ -87,7 +91,7 @@ def settled(free: Tensor, generator: Generator) -> Tensor:
 
 def draw(latents: Tensor, generator: Generator) -> Tensor:
     """Latents (B, width) -> float32 pictures (B, 3, R, R), about [-1, 1], unclamped so that gradients pass."""
-    z, y = split(latents.to(generator.device, generator.dtype), generator)
+    z, y = split(latents.to(generator.device, generator.takes), generator)
     return generator.network(z).float() if y is None else generator.network(z, y).float()
 
 

@@ -91,7 +91,7 @@ class Block(nn.Module):
         scale, shift = self.film(z)[:, :, None, None].chunk(2, dim=1)  # (B, c_out, 1, 1) each
         if gate is not None:
             scale, shift = (1 + scale) * gate - 1, shift * gate
-        x = F.leaky_relu(torch.addcmul(shift + self.grain(), x, 1 + scale), 0.2)
+        x = F.leaky_relu(torch.addcmul(shift, x, 1 + scale) + self.grain().to(x.dtype), 0.2)
         return F.leaky_relu(self.conv_norm(self.conv(x)) + x, 0.2)
 
 

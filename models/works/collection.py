@@ -117,13 +117,24 @@ class Collection:
         path = inside(self.images, self.works[row].file)
         return path if path is not None and path.is_file() else None
 
-    def require_generator(self, name: str, z_dim: int) -> None:
-        """Raise CollectionError unless these seeds are latents of this generator."""
+    def require_generator(self, name: str, z_dim: int, n_classes: int = 0, sha256: str = "") -> None:
+        """Raise CollectionError unless these seeds are latents of this generator. `sha256`: of its weights, compared
+        where both sides know it."""
         made_for = self.manifest.generator
         if made_for.z_dim != z_dim:
             raise CollectionError(
                 f"the seeds of {self.name!r} are {made_for.z_dim} numbers for {made_for.name!r}, the generator {name!r}"
                 f" takes {z_dim}; give a folder with images, which is then prepared for it"
+            )
+        if made_for.n_classes != n_classes:
+            raise CollectionError(
+                f"the seeds of {self.name!r} weigh {made_for.n_classes} classes for {made_for.name!r}, the generator "
+                f"{name!r} has {n_classes}; give a folder with images, which is then prepared for it"
+            )
+        if sha256 and made_for.sha256 and made_for.sha256 != sha256:
+            raise CollectionError(
+                f"the seeds of {self.name!r} were found for other weights than those of {name!r} now; prepare the "
+                "folder with images again (`genstudio collection prepare FOLDER --model FILE`)"
             )
 
 

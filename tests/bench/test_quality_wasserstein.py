@@ -50,7 +50,7 @@ def blurred_at(level: int, pictures: torch.Tensor) -> torch.Tensor:
     return rebuilt(bands)
 
 
-def levels_of(pictures: torch.Tensor) -> list[NDArray[np.float32]]:
+def levels_of(pictures: torch.Tensor) -> list[NDArray[np.float16]]:
     """Their patches, at the same places on every call."""
     descriptors = Descriptors(64, len(pictures), PER_PICTURE * len(pictures), chance())
     descriptors.add(((pictures.clamp(-1, 1) + 1) * 127.5).round().byte().numpy())
@@ -105,7 +105,7 @@ def test_a_blurred_level_shows_at_that_level(level: int) -> None:
 def test_softer_pictures_keep_their_distance_and_lose_their_strength() -> None:
     """Why strength stands beside the distance: each set is brought to deviation 1 before it is compared."""
     pictures = levels_of(noise(40, seed=7))
-    softer = [level * np.float32(0.25) for level in pictures]
+    softer = [level * np.float16(0.25) for level in pictures]
     assert max(distances(softer, pictures, chance())) < 0.01
     assert strengths(softer, pictures) == pytest.approx([0.25] * 3, rel=1e-3)
 

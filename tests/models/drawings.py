@@ -46,7 +46,7 @@ class Paintbox:
 
     name, z_dim, sha256 = "paintbox", 12, "5a" * 32
     n_classes, resolution = 0, 32
-    device, dtype = torch.device("cpu"), torch.float32
+    device, dtype, takes = torch.device("cpu"), torch.float32, torch.float32
 
     def __init__(self) -> None:
         self.calls = 0

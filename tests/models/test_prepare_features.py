@@ -9,12 +9,14 @@ import pytest
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
+from models import load_generator
 from models.search.describers import Describer, Looks, default_describer
 from models.search.similar import similar
 from models.works.collection import Collection, load_collection
 from models.works.prepare import prepare
 from server.cli import app
 from tests.models.drawings import Paintbox, seeds_on_shell, write_folder
+from tests.server.installed import small_collection, small_model
 
 
 class Brightness:
@@ -87,6 +89,18 @@ def test_a_collection_of_another_recipe_still_serves_and_finds_its_own_works(fol
 def test_features_that_cannot_be_had_are_refused_before_any_work(folder: Path, features: str, sentence: str) -> None:
     ended = CliRunner().invoke(app, ["collection", "prepare", str(folder), "--features", features])
     assert (ended.exit_code, ended.stderr) == (2, f"genstudio: {sentence}\n")
+
+
+def test_the_command_prepares_with_the_features_that_were_chosen(tmp_path: Path) -> None:
+    model = small_model(tmp_path)
+    known = small_collection(tmp_path, model)
+    drawings = tmp_path / "drawings"
+    prepare(drawings, load_generator(model), known=known, describer=Looks(), report=lambda *_: None)
+    ended = CliRunner().invoke(
+        app, ["collection", "prepare", str(drawings), "--model", str(model), "--features", "looks"]
+    )
+    assert ended.exit_code == 0 and "6 artworks are ready" in ended.stdout
+    assert load_collection(drawings, model="small").manifest.features == "looks-1"
 
 
 def test_both_indices_of_a_collection_are_built_ahead(folder: Path) -> None:

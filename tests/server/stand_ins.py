@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.maps.atlas import Atlas
 from models.search.index import seed_index
+from models.truncation import Truncation
 from models.works.collection import Collection, Manifest, Model
 from models.works.work import Work
 from server.easel import Easel
@@ -41,9 +42,10 @@ class Clock:
 class Painter:
     """Paints every latent in one flat colour. `batches` tells what was asked together."""
 
-    name, resolution = "stand-in", SIDE
+    resolution, truncation = SIDE, Truncation.Z
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "stand-in") -> None:
+        self.name = name
         self.batches: list[int] = []
         self.failures = 0
         """So many of the next calls fail."""
@@ -54,7 +56,9 @@ class Painter:
         self.gate.set()
         self.threads: set[str] = set()
 
-    def generate(self, z: NDArray[np.float32], /) -> NDArray[np.uint8]:
+    def generate(
+        self, z: NDArray[np.float32], y: NDArray[np.float32] | None = None, truncation: float = 1.0, /
+    ) -> NDArray[np.uint8]:
         self.batches.append(len(z))
         self.threads.add(threading.current_thread().name)
         self.gate.wait()
