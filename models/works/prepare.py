@@ -30,7 +30,7 @@ from models.inversion.drawing import Generator, width
 from models.inversion.preset import Inversion
 from models.inversion.seeds import Report, find_seeds, known_collection, reused
 from models.maps.layout import layout
-from models.search.describers import Describer, default_describer
+from models.search.describers import Describer, default_describer, describer_of
 from models.search.features import CHUNK, SIDE
 from models.works import thumbhash
 from models.works.collection import ARRAYS, BUNDLED, FORMAT, Collection, Manifest, Model, prepared_path, read_prepared
@@ -75,16 +75,16 @@ def prepare(
     `out`: where to write; by default into the cache, where `load_collection(folder)` finds it. `ids`: only these works,
     in this order. `seeds` (len(ids), width): their seeds, found elsewhere (as by training); else they are taken from
     the prepared collection `known` or searched for. `inversion`: how; where it is given, seeds that were found in
-    another way do not count. `describer`: makes the features, by default what `default_describer` chooses. `report`:
-    told of progress, a bar on the terminal by default. Raises CollectionError; ModelError where bundled weights are
-    damaged.
+    another way do not count. `describer`: makes the features, by default the one chosen last for this folder, else what
+    `default_describer` chooses. `report`: told of progress, a bar on the terminal by default. Raises CollectionError;
+    ModelError where bundled weights are damaged.
     """
     source = chosen(read_folder(folder), ids)
     if seeds is not None:
         check_seeds(seeds, ids, generator)
     model = Model(generator.name, generator.z_dim, generator.sha256, generator.n_classes)
-    describer = describer or default_describer()
     kept = out or prepared_path(source.digest, generator.name)
+    describer = describer or last_describer(kept) or default_describer()
     if seeds is None and (found := already(kept, source.digest, model, describer.name, inversion)):
         return read_prepared(found, images=folder)
     with bars(report) as tell:
@@ -161,6 +161,14 @@ def check_seeds(seeds: NDArray[np.float32], ids: Sequence[str] | None, generator
         raise CollectionError(
             f"seeds are {seeds.shape} or not finite; {len(ids)} works and {generator.name!r} need {wanted}"
         )
+
+
+def last_describer(kept: Path) -> Describer | None:
+    """The one that made the features in `kept`; None where nothing is kept, or its weights are not at hand."""
+    try:
+        return describer_of(read_prepared(kept).manifest.features)
+    except CollectionError:
+        return None
 
 
 def already(kept: Path, source: str, model: Model, features: str, inversion: Inversion | None) -> Path | None:

@@ -51,6 +51,13 @@ def made(folder: Path, describer: Describer | None = None) -> Collection:
     return prepare(folder, Paintbox(), known=known, describer=describer, report=lambda *_: None)
 
 
+def test_a_recipe_once_chosen_is_kept_until_another_is(folder: Path) -> None:
+    made(folder, Looks())
+    assert made(folder).manifest.features == "looks-1"
+    made(folder, Brightness())  # whose weights nobody can find again
+    assert made(folder).manifest.features == default_describer().name
+
+
 def test_a_collection_names_the_recipe_that_made_its_features(folder: Path) -> None:
     assert made(folder).manifest.features == default_describer().name
     assert made(folder, Looks()).manifest.features == "looks-1"
