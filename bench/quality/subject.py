@@ -34,8 +34,13 @@ class Subject:
 
 
 def load(folder: Path, device: str) -> Subject:
-    """The bundled generator and collection, the works' pictures from `folder`. Raises ValueError below two of them."""
+    """The bundled generator and collection, the works' pictures from `folder`.
+
+    Raises ValueError below two pictures, and when the seeds were found for other weights: they would draw anything.
+    """
     generator, collection = load_generator(device=device), load_collection()
+    if collection.manifest.generator.sha256 != generator.sha256:
+        raise ValueError("the bundled seeds belong to other weights than the bundled generator's; export both together")
     rows, works = read_works(folder, collection, generator.resolution)
     if len(rows) < 2:
         raise ValueError(f"{folder} has pictures of {len(rows)} works of the bundled collection; comparing needs 2")

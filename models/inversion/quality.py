@@ -62,7 +62,7 @@ def psnr(a: Tensor, b: Tensor) -> Tensor:
 def ssim(a: Tensor, b: Tensor) -> Tensor:
     """Structural similarity (Wang et al. 2004) on luminance, pictures in [-1, 1], (B, 3, H, W) each -> (B,)."""
     luma = torch.tensor(LUMA, device=a.device).view(1, 3, 1, 1)
-    a, b = ((x * luma).sum(1, keepdim=True) for x in (a, b))  # (B, 1, H, W)
+    a, b = (((x + 1) * luma).sum(1, keepdim=True) for x in (a, b))  # (B, 1, H, W) in [0, 2]: black is 0
     taps = torch.exp(-((torch.arange(WINDOW, device=a.device) - WINDOW // 2) ** 2) / (2 * SIGMA**2))
     taps = taps / taps.sum()
 

@@ -18,6 +18,10 @@ from PIL import Image, ImageOps
 MAX_PIXELS: Final = 16_000_000
 """4,000 x 4,000: sixteen times what the wall shows, and 64 MB unfolded."""
 
+MAX_JPEG_PIXELS: Final = 40_000_000
+"""Museums' own photographs reach 30 megapixels. A JPEG unfolds at half its side for a quarter of the work, so a larger
+one may still be read, within the limit above."""
+
 MAX_FILE_BYTES: Final = 64 * 2**20
 """More than any honest 16-megapixel picture, and never read into memory unasked."""
 
@@ -56,6 +60,8 @@ def open_image(source: Path | bytes) -> Image.Image:
 def upright(image: Image.Image, name: str = "the picture") -> Image.Image:
     """A picture that Pillow has opened, when within our limits: upright in RGB, transparency on white. Its pixels are
     decoded only now. Raises UnreadableImage, and what decoders raise."""
+    if image.format == "JPEG" and MAX_PIXELS < image.width * image.height <= MAX_JPEG_PIXELS:
+        image.draft(None, (image.width // 2, image.height // 2))
     width, height = image.size
     if not 0 < width * height <= MAX_PIXELS:
         raise UnreadableImage(f"{name} has {width} x {height} pixels; make it 1 to {MAX_PIXELS:,}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -12,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.quality import judge, sheets
+from bench.quality import judge, sheets, subject
 from bench.quality.pictures import draw
 from bench.quality.report import markdown, walks_table
-from bench.quality.subject import Subject
+from bench.quality.subject import Subject, load
 from bench.quality.walks import smoothness
 from models.generator import Generator
 from models.maps.atlas import Atlas
@@ -120,6 +121,18 @@ def test_the_same_seed_gives_the_same_figures(perfect: Subject) -> None:
         yield judge.walks(perfect, 3, rng)
 
     assert list(figures()) == list(figures())
+
+
+def test_a_folder_without_the_works_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="pictures of 0 works"):
+        load(tmp_path, "cpu")
+
+
+def test_seeds_of_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = SimpleNamespace(sha256="0" * 64, resolution=32)
+    monkeypatch.setattr(subject, "load_generator", lambda device: other)
+    with pytest.raises(ValueError, match="other weights"):
+        load(tmp_path, "cpu")
 
 
 def test_all_sheets_are_written(perfect: Subject, tmp_path: Path) -> None:

@@ -329,3 +329,11 @@ def test_batches_of_weights_without_a_name_are_not_kept(tmp_path: Path) -> None:
     generator.sha256 = ""
     models.invert(as_images(seeds_on_shell(2, 12), Paintbox()), generator, settings=PIXELS, shards=tmp_path / "s")
     assert not (tmp_path / "s").exists()
+
+
+def test_plain_pictures_are_as_alike_as_their_luminance_says() -> None:
+    """Wang et al. 2004, equation 6, in bytes: nothing but luminance differs."""
+    a, b = 128.0, 136.0
+    plain = [torch.full((1, 3, 32, 32), level / 127.5 - 1) for level in (a, b)]
+    wanted = (2 * a * b + (0.01 * 255) ** 2) / (a**2 + b**2 + (0.01 * 255) ** 2)
+    assert compare(plain[0], plain[1])[0, 1].item() == pytest.approx(wanted, abs=1e-4)
