@@ -13,6 +13,7 @@ import time
 BENCHES = {
     "wandering": "two minutes in front of the wall: jumps, frozen and grey frames, works met",
     "generator": "ms a frame, against eager float32 of the same weights",
+    "generators": "BigGANs, StyleGAN2 and the bundled one, by engine, against their authors' computation",
     "fanout": "CPU a delivered gigabyte, against a bare transport.write loop and python-socketio",
     "latency": "input to frame, against generator and encoder alone",
     "index": "nearest seeds and nearest looks, against exact search",

@@ -11,14 +11,16 @@ import argparse
 import copy
 import os
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import simplejpeg
 import torch
 
 from bench.machine import machine_line, median_ratio, seconds, table
-from models.generator import BUNDLED, Generator, load_generator, read_network
-from models.networks.light import Block, as_transposed
+from models.checkpoints.load import load_network
+from models.generator import BUNDLED, Generator, load_generator
+from models.networks.light import Block, LightGenerator, as_transposed
 from models.works.collection import load_collection
 from server.encoder import encode_jpeg
 from server.settings import ServerSettings
@@ -28,7 +30,7 @@ def main(rounds: int, device: str) -> None:
     """Print ms a frame and the ratio, batch by batch, and what encoding adds."""
     print(machine_line())
     generator = load_generator(device=device)
-    reference = read_network(BUNDLED).eval().to(generator.device)
+    reference = load_network(BUNDLED).network.to(generator.device)
     rows = []
     for threads in range(1, (os.cpu_count() or 1) + 1):
         torch.set_num_threads(threads)
@@ -70,7 +72,7 @@ def upsampling(generator: Generator, rounds: int) -> None:
     """Each upsampling convolution as trained (nearest x2, then 3x3) and as one transposed 4x4: why TRANSPOSE_FROM."""
     torch.set_num_threads(1)
     rows = []
-    for i, block in enumerate(read_network(BUNDLED).blocks):
+    for i, block in enumerate(cast(LightGenerator, load_network(BUNDLED).network).blocks):
         assert isinstance(block, Block)
         as_trained, transposed = copy.deepcopy(block.up), as_transposed(block.up)
         x = torch.randn(1, block.up.in_channels, 4 << i, 4 << i)

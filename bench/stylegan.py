@@ -36,7 +36,7 @@ def main(rounds: int, resolution: int, batches: list[int]) -> None:
     dtype = pick_dtype("auto", torch.device("cpu"))
     fast = folded(network, dtype)
     errors(network, fast, rounds=WALK)
-    as_its_authors(network)
+    as_its_authors()
     rows = []
     for threads in range(1, (os.cpu_count() or 1) + 1):
         torch.set_num_threads(threads)
@@ -86,7 +86,7 @@ def lived_in(network: StyleGAN2) -> StyleGAN2:
 # -- the peer --------------------------------------------------------------------------------------------------------
 
 
-def as_its_authors(network: StyleGAN2) -> None:
+def as_its_authors() -> None:
     """Make the network compute in the usual form: the same pictures, the authors' operations."""
     StyledConv.forward = grouped_forward  # type: ignore[method-assign]
     stylegan2.doubled = filtered_doubling

@@ -138,6 +138,8 @@ class Link:
                     self._heard(message)
             elif isinstance(message, wire.People):
                 self._heard(message)
+            else:
+                self.welcome = message  # the room shows another model
 
     async def _speak(self, socket: ClientConnection) -> None:
         """Send the push that stands: at once when it changes, again while it stands, once if it is a release."""

@@ -8,9 +8,11 @@ and tests and bench/ compare the two.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import asdict
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch: spinning threads starve the event loop's core
@@ -26,9 +28,12 @@ from models.checkpoints import light
 from models.checkpoints.family import Drawing
 from models.checkpoints.load import load_network
 from models.checkpoints.recognise import own_format
+from models.engines.engine import Engine
 from models.errors import ModelError as ModelError
 from models.networks.light import LightGenerator
 from models.truncation import Truncation
+
+log = logging.getLogger(__name__)
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -70,7 +75,11 @@ class Generator:
             self.network = drawing.mixed(network, self.dtype).to(self.device)
         else:
             self.network = drawing.fast(network).to(self.device, self.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._call = drawing.call
+        self.drawing = drawing
+        self.engine: Engine | None = None
+        """Draws in the place of torch, at its own truncation (`models/engines/`); may be set between two pictures."""
+        self.drew = Event()
+        """Set with the first picture."""
 
     @property
     def z_dim(self) -> int:
@@ -109,8 +118,18 @@ class Generator:
             raise ValueError("z holds a number that is not finite")
         if classes is not None and len(classes) != len(latents):
             raise ValueError(f"{len(latents)} latents, and class weights for {len(classes)}")
-        picture = self._call(self.network, latents.to(self.device, self.takes), classes, truncation)
-        return picture.float()
+        return self._drawn(latents, classes, truncation)
+
+    def _drawn(self, z: Tensor, y: Tensor | None, truncation: float) -> Tensor:
+        """Checked latents -> picture, by the engine where there is one; one that fails is dropped, not waited for."""
+        engine = self.engine
+        if engine is not None and truncation == engine.truncation:
+            try:
+                return engine.draw(z, None if y is None else y.float())
+            except Exception as error:  # somebody else's compiler can fail in any way
+                log.warning("the engine %s failed and is dropped; torch draws on: %s", engine.name, error)
+                self.engine = None
+        return self.drawing.call(self.network, z.to(self.device, self.takes), y, truncation).float()
 
     def classes(self, y: NDArray[np.floating[Any]] | Tensor | None) -> Tensor | None:
         """Class weights, checked, on the device. Raises ValueError."""
@@ -148,7 +167,18 @@ class Generator:
         if not bool(torch.isfinite(picture.sum())):
             raise ArithmeticError(f"{self.name} drew a picture that is not finite")
         pixels = picture.clamp(-1, 1).add_(1).mul_(127.5).round_().to(torch.uint8)
-        return np.ascontiguousarray(pixels.permute(0, 2, 3, 1).cpu().numpy())
+        self.drew.set()
+        return read_back(pixels.permute(0, 2, 3, 1).contiguous())
+
+
+def read_back(pixels: Tensor) -> NDArray[np.uint8]:
+    """As an array; off a GPU through page-locked memory, which it writes at full speed; torch keeps it for next time."""
+    if pixels.device.type == "cuda":
+        held = torch.empty(pixels.shape, dtype=pixels.dtype, pin_memory=True)
+        held.copy_(pixels, non_blocking=True)
+        torch.cuda.current_stream(pixels.device).synchronize()
+        pixels = held
+    return pixels.cpu().numpy()
 
 
 def pick_device(device: str) -> str:

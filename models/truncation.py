@@ -1,7 +1,7 @@
-"""What "truncation" means: three different things in three families of generators, and one control on the wall for all.
+"""What "truncation" means: three different things in three families, and one control on the wall for all.
 
-The control runs from 1, where nothing changes, towards 0, where pictures grow alike. Which of the three a generator does
-is named (`Generator.truncation`), and where a family has nothing to draw with at 0 the control ends above it. No torch.
+The control runs from 1, where nothing changes, towards 0, where pictures grow alike. Which of the three a generator
+does is named (`Generator.truncation`), and a family that has nothing to draw with at 0 ends above it. No torch.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ class Truncation(StrEnum):
     """What a generator does with truncation, in the words that `genstudio model inspect` and a room's page say."""
 
     Z = "scales z"
-    """BigGAN and the bundled one: training drew z from a normal, and cutting off its tails is drawing at a smaller scale.
-    At 0 one picture is left, with classes one for each mixture."""
+    """BigGAN and the bundled one: z came from a normal, and with its tails cut off it is drawn at a smaller scale. At 0
+    one picture is left, with classes one for each mixture."""
     STATISTICS = "scales z and chooses the batch-norm statistics"
     """BigGAN-deep: the same, and the network's norms are those that were gathered at that scale."""
     W = "draws w towards its mean"

@@ -19,6 +19,7 @@ from server import gateway, pages
 from server.catalogue import Catalogue
 from server.lobby import Lobby
 from server.metrics import Metrics
+from server.operator import Operator
 from server.pictures import Pictures
 from server.settings import ServerSettings
 from shared_state.hub import Hub
@@ -72,6 +73,7 @@ def create_app(hub: Hub, collection: Collection, settings: ServerSettings, metri
             Route("/readyz", readyz),
             Route("/metrics", figures),
             *Catalogue(lobby, collection, pictures).routes,
+            *(Operator(lobby, token.get_secret_value()).routes if (token := settings.operator_token) else ()),
             *pages.routes(settings.web_root),
         ],
         middleware=[Middleware(SecurityHeaders)],

@@ -12,18 +12,24 @@ from urllib.parse import quote
 
 import msgspec
 import segno
+import structlog
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from server.announce import DEFAULT_ROOM, join_url
+from server.exits import CannotStart
 from server.faults import NO_ROOM, Refusal
+from server.hanging import collection_for
 from server.lobby import Lobby
 from server.pictures import IMAGE_TYPES, Pictures
 from server.representation import Representation
+from shared_state.hub import RoomCard
 
 if TYPE_CHECKING:
     from models.works.collection import Collection
+
+_log = structlog.get_logger("genstudio.catalogue")
 
 REVALIDATE: Final = "no-cache"
 """Kept, but asked for again each time: one round trip that says "not modified"."""
@@ -97,7 +103,8 @@ class Catalogue:
         self._lobby = lobby
         self._collection = collection
         self._pictures = pictures
-        self._works: Representation | None = None
+        self._works: dict[str, Representation] = {}
+        """By digest: a room that switched its model has other seeds, and so another collection."""
 
     @property
     def routes(self) -> list[Route]:
@@ -121,6 +128,8 @@ class Catalogue:
             "model": card.model,
             "resolution": card.resolution,
             "collection": card.collection,
+            "truncation": card.truncation,
+            "truncation_means": card.truncation_means,
             "join": join_url(self._lobby.settings, card.room),
             "qr": f"/qr.svg?room={quote(card.room, safe='')}",
             "people": self._lobby.steering(card.room),
@@ -130,13 +139,13 @@ class Catalogue:
     async def works(self, request: Request) -> Response:
         """Every artwork of the collection."""
         try:
-            await self._lobby.card(request.path_params["room"])
+            card = await self._lobby.card(request.path_params["room"])
         except Refusal as refusal:
             return _refused(refusal)
-        if self._works is None:
+        if card.collection not in self._works:
             # Off the event loop: 10,000 works are 5 MB of JSON.
-            self._works = await asyncio.to_thread(self._write_works)
-        return self._works.answer(request, REVALIDATE)
+            self._works[card.collection] = await asyncio.to_thread(self._write_works, card)
+        return self._works[card.collection].answer(request, REVALIDATE)
 
     async def image(self, request: Request) -> Response:
         """A work's picture. It may take a while to come from its museum, and may come at a later attempt."""
@@ -155,8 +164,23 @@ class Catalogue:
         segno.make(join_url(self._lobby.settings, card.room), micro=False).save(picture, kind="svg", scale=8, border=4)
         return Response(picture.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": REVALIDATE})
 
-    def _write_works(self) -> Representation:
-        return Representation(msgspec.json.encode(listed(self._collection, self._pictures)), "application/json")
+    def _write_works(self, card: RoomCard) -> Representation:
+        collection = self._of(card)
+        return Representation(msgspec.json.encode(listed(collection, self._pictures)), "application/json")
+
+    def _of(self, card: RoomCard) -> Collection:
+        """The collection that a room shows. Where this machine has not got it, that which it began with: the same
+        works, at places that may be a little off."""
+        if card.collection == self._collection.digest:
+            return self._collection
+        try:
+            found = collection_for(card.model, self._lobby.settings)
+        except CannotStart as error:
+            _log.warning("the works of the room's model are not here", room=card.room, found=str(error))
+            return self._collection
+        if found.digest != card.collection:
+            _log.warning("the works of the room's model are others here", room=card.room, model=card.model)
+        return found
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -35,6 +35,12 @@ app.add_typer(model_app, name="model")
 Host = Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 (the default) lets phones in.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (8000).")]
 Model = Annotated[str | None, typer.Option(help="Name of a generator, or a .safetensors file (bundled).")]
+Models = Annotated[
+    str | None, typer.Option(help="Further generators that a live room may be switched to, separated by commas.")
+]
+Truncation = Annotated[
+    float | None, typer.Option(help="1 (the default) draws as trained; towards 0 pictures grow alike.")
+]
 CollectionFolder = Annotated[
     Path | None, typer.Option(help="Folder with artworks; the starter collection if left out.")
 ]
@@ -52,6 +58,9 @@ PublicUrl = Annotated[
 ]
 Threads = Annotated[int | None, typer.Option(help="Processor threads that draw one picture (all but one, at most 4).")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda.")]
+Engine = Annotated[
+    str | None, typer.Option(help="auto (the fastest found here), torch, compile, openvino, or graphs on a GPU.")
+]
 LogFormat = Annotated[str | None, typer.Option(help="console or json.")]
 
 
@@ -60,6 +69,8 @@ def serve(
     host: Host = None,
     port: Port = None,
     model: Model = None,
+    models: Models = None,
+    truncation: Truncation = None,
     collection: CollectionFolder = None,
     map: Map = None,
     map_works: MapWorks = None,
@@ -69,6 +80,7 @@ def serve(
     public_url: PublicUrl = None,
     threads: Threads = None,
     device: Device = None,
+    engine: Engine = None,
     log_format: LogFormat = None,
 ) -> None:
     """Open an installation: pages, sockets and drawing in one process."""
@@ -76,6 +88,8 @@ def serve(
         host=host,
         port=port,
         model=model,
+        models=models,
+        truncation=truncation,
         collection=collection,
         map=map,
         map_works=map_works,
@@ -85,6 +99,7 @@ def serve(
         public_url=public_url,
         threads=threads,
         device=device,
+        engine=engine,
         log_format=log_format,
     )
     from server.installation import run
@@ -128,6 +143,8 @@ def gateway(
 @app.command()
 def renderer(
     model: Model = None,
+    models: Models = None,
+    truncation: Truncation = None,
     collection: CollectionFolder = None,
     map: Map = None,
     map_works: MapWorks = None,
@@ -136,12 +153,15 @@ def renderer(
     room: Rooms = None,
     threads: Threads = None,
     device: Device = None,
+    engine: Engine = None,
     metrics_port: Annotated[int | None, typer.Option(help="Serve figures for Prometheus on this port.")] = None,
     log_format: LogFormat = None,
 ) -> None:
     """Draw rooms for gateways elsewhere; needs --redis. A second one stands by and takes over."""
     settings = read_settings(
         model=model,
+        models=models,
+        truncation=truncation,
         collection=collection,
         map=map,
         map_works=map_works,
@@ -150,12 +170,32 @@ def renderer(
         rooms=room,
         threads=threads,
         device=device,
+        engine=engine,
         metrics_port=metrics_port,
         log_format=log_format,
     )
     from server.installation import run
 
     run("renderer", settings, SINCE_S)
+
+
+@app.command()
+def switch(
+    model: Annotated[str, typer.Argument(help="Name of one of the installation's --models.")],
+    at: Annotated[str, typer.Option(help="Address of the installation.")] = "http://127.0.0.1:8000",
+    room: Annotated[str, typer.Option(help="The room whose wall is to show it.")] = "main",
+) -> None:
+    """Put another model on a live wall, dropping nobody; needs GENSTUDIO_OPERATOR_TOKEN, as the installation has it."""
+    token = read_settings().operator_token
+    if token is None:
+        refuse("Set GENSTUDIO_OPERATOR_TOKEN, here and where the installation runs, to the same 16 characters or more")
+    from server.switch_command import SwitchError
+    from server.switch_command import switch as ask
+
+    try:
+        ask(at, room, model, token.get_secret_value(), print)
+    except SwitchError as error:
+        refuse(str(error))
 
 
 @app.command()

@@ -8,6 +8,7 @@ Not here: when to draw (`room_loop.py`), who may publish (`holding.py`).
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -130,6 +131,7 @@ class Easel:
                 chart = open_map(collection, map_choice(settings), painter)
             except CollectionError as error:
                 raise CannotStart(str(error), Exit.BAD_INPUT) from error
+            _settle_engine(painter, settings)
             index = seed_index(collection.seeds, cache_dir())
             return cls(
                 painter,
@@ -206,9 +208,13 @@ class Easel:
             pictures = self.painter.generate(z, classes, self.truncation)  # (B, R, R, 3)
         return [self._drawing(latent, picture) for latent, picture in zip(latents, pictures, strict=True)]
 
-    def _drawing(self, latent: NDArray[np.float32], picture: NDArray[np.uint8]) -> Drawing:
+    def encoded(self, picture: NDArray[np.uint8]) -> bytes:
+        """A picture (H, W, 3) as a JPEG, on the calling thread."""
         with self._metrics.encode_seconds.time():
-            jpeg = encode_jpeg(picture, self._quality)
+            return encode_jpeg(picture, self._quality)
+
+    def _drawing(self, latent: NDArray[np.float32], picture: NDArray[np.uint8]) -> Drawing:
+        jpeg = self.encoded(picture)
         works = [int(i) for i in self.index.nearest(latent, min(NEAR, len(self._directions)))[0]]
         closeness = np.clip(
             self._directions[works] @ _unit(latent), 0.0, 1.0
@@ -243,6 +249,22 @@ def _load_painter(settings: ServerSettings, collection: Collection) -> Generator
     except (ModelError, CollectionError) as error:
         raise CannotStart(str(error), Exit.BAD_INPUT) from error
     return generator
+
+
+def _settle_engine(painter: Generator, settings: ServerSettings) -> None:
+    """Look for a faster way to draw, behind the scenes. After the map is open: what finds principal directions listens
+    at the network, and a trial that draws with it would be overheard."""
+    from models.engines.settle import settle_behind
+
+    truncation = painter.truncation.at(settings.truncation)
+    settle_behind(painter, settings.engine, threads=settings.threads, truncation=truncation)
+
+
+def free_memory() -> None:
+    """What closed easels held on a GPU goes back to it: torch keeps it for itself."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _new_thread() -> ThreadPoolExecutor:

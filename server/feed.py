@@ -53,6 +53,8 @@ class RoomFeed:
         now_s: Callable[[], float],
     ) -> None:
         self.room = card.room
+        self.card = card
+        """As last heard; whoever hears of a newer one puts it here."""
         self.seats = Seats(card.capacity, card.viewers, settings.reserved_share)
         self._hub = hub
         self._settings = settings

@@ -10,6 +10,7 @@ import asyncio
 import re
 from typing import Final, get_args
 
+import msgspec
 import structlog
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -31,6 +32,7 @@ from server.feed import RoomFeed
 from server.lobby import Lobby, new_session
 from server.screen import Screen
 from server.sockets import Framed, OrdinarySocket, protocol_of
+from shared_state.hub import RoomCard
 from shared_state.messages import (
     SUBPROTOCOL,
     Ack,
@@ -103,6 +105,7 @@ class Connection:
         self._role: Role | None = None
         self._who = ""
         self._feed: RoomFeed
+        self._told: Welcome
         self._screen: Screen
 
     async def run(self) -> None:
@@ -121,6 +124,15 @@ class Connection:
             if self._patience is not None:
                 self._patience.reschedule(asyncio.get_running_loop().time())
 
+    def inform(self, card: RoomCard) -> None:
+        """Another welcome, if the room shows something else than the last one said; later, if there is no room for it
+        now. May be called from anywhere on the event loop."""
+        now = msgspec.structs.replace(
+            self._told, resolution=card.resolution, model=card.model, collection=card.collection
+        )
+        if now != self._told and self._socket.write(Framed(encode(now))):
+            self._told = now
+
     # -- the story
 
     async def _converse(self) -> None:
@@ -136,9 +148,10 @@ class Connection:
         self._feed = feed = self._lobby.feed(card)
         session = hello.session or new_session()
         with self._lobby.visit(self, feed, hello.role, session) as self._who:
-            await self._reply(
-                Welcome(card.room, hello.role, session, self._who, card.resolution, card.model, card.collection)
+            self._told = Welcome(
+                card.room, hello.role, session, self._who, card.resolution, card.model, card.collection
             )
+            await self._reply(self._told)
             await self._take_part(hello.role)
 
     async def _accept(self) -> None:

@@ -174,12 +174,14 @@ async def opened_renderer(
     """With its generator loaded, not yet running. Raises CannotStart."""
     from server.easel import Easel
     from server.renderer import Renderer
+    from server.switching import open_easel
 
     easel = await Easel.set_up(collection, settings, metrics)
+    renderer = Renderer(hub, easel, settings, metrics, open_easel=lambda model: open_easel(model, settings, metrics))
     try:
-        yield Renderer(hub, collection, easel, settings, metrics)
+        yield renderer
     finally:
-        easel.close()
+        renderer.close()
 
 
 def _import_torch() -> None:

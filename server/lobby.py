@@ -13,7 +13,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, Protocol
 
 import structlog
@@ -37,6 +37,10 @@ class Guest(Protocol):
 
     def end(self, refusal: Refusal) -> None:
         """Close with this sentence, soon."""
+        ...
+
+    def inform(self, card: RoomCard) -> None:
+        """Say what this room shows, unless that was said."""
         ...
 
 
@@ -162,3 +166,13 @@ class Lobby:
                 await feed.close()
             else:
                 feed.tick(now_s)
+                await self._look_again(feed)
+
+    async def _look_again(self, feed: RoomFeed) -> None:
+        """The room may show another model by now: everybody in it is to know."""
+        with suppress(HubError):
+            if self.hub.healthy:
+                feed.card = await self.hub.card(feed.room) or feed.card
+        for (room, _, _), guests in list(self._visits.items()):
+            for guest in guests if room == feed.room else ():
+                guest.inform(feed.card)

@@ -68,6 +68,32 @@ def convert(
     print(f"{out} holds the {loaded.family} of {file.name}. Show it with: genstudio serve --model {out}")
 
 
+@model_app.command()
+def directions(
+    model: Annotated[str, typer.Argument(help="Name of a generator, or its file.")],
+    collection: Annotated[
+        Path | None, typer.Option(help="Folder with artworks; the starter collection if left out.")
+    ] = None,
+    work: Annotated[
+        str | None, typer.Option(help="A work to go out from; a generator with classes goes along its mixture.")
+    ] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="N=LABEL calls direction N so, N= takes it away; repeat it for more.")
+    ] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Draw what each direction does into this picture.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """A generator's principal directions, the strongest first; steer along two with --map slice --map-directions."""
+    from models.errors import ModelError
+    from models.works.work import CollectionError
+    from server.directions_command import tell
+
+    try:
+        tell(model, collection, work, name or [], sheet, device)
+    except (ModelError, CollectionError, ValueError, OSError) as error:
+        refuse(str(error))
+
+
 def opened(file: Path, sha256: str | None) -> Loaded:
     """The network of a file; ends the command where there is none."""
     from models.checkpoints.load import load_network

@@ -15,13 +15,13 @@ from uuid import uuid4
 
 import structlog
 
-from models.works.collection import Collection
 from server.easel import Easel
 from server.holding import Clock, Holding, take
 from server.metrics import Metrics
 from server.room_loop import LAST_WORD_S, RoomLoop
 from server.settings import ServerSettings
-from shared_state.hub import Hub, HubError, LostLease, RoomCard
+from server.switching import Easels, Open, models_of
+from shared_state.hub import Hub, HubError, LostLease
 from shared_state.room import Room
 from shared_state.settings import SteeringSettings
 
@@ -37,22 +37,18 @@ class Renderer:
     def __init__(
         self,
         hub: Hub,
-        collection: Collection,
         easel: Easel,
         settings: ServerSettings,
         metrics: Metrics,
         *,
+        open_easel: Open,
         worker: str | None = None,
         clock: Clock = time.monotonic,
         rng: random.Random | None = None,
     ) -> None:
-        self._hub, self._collection, self._easel, self._settings, self._metrics = (
-            hub,
-            collection,
-            easel,
-            settings,
-            metrics,
-        )
+        """`open_easel`: for another model than that of `easel`, when a room is switched to it."""
+        self._hub, self._easel, self._settings, self._metrics = hub, easel, settings, metrics
+        self._easels = Easels(easel, models_of(settings), open_easel)
         self._worker = worker or uuid4().hex
         self._clock, self._rng = clock, rng or random.Random()
         self.loops = [self._open(name) for name in settings.rooms]
@@ -66,6 +62,10 @@ class Renderer:
                 tasks.create_task(self._serve(loop), name=f"room {loop.name}")
             await self._easel.drawn.wait()
             self._easel.index.prepare()  # beside the running rooms; until it is done, and without it, search is exact
+
+    def close(self) -> None:
+        """Take no more orders."""
+        self._easels.close()
 
     async def _serve(self, loop: RoomLoop) -> NoReturn:
         ttl_ms = self._settings.lease_ttl_ms
@@ -98,22 +98,8 @@ class Renderer:
             name,
             SteeringSettings(),
             capacity=self._settings.capacity,
-            places=self._place,
+            places=lambda work: loop.easel.place(work),
             rng=random.Random(self._rng.random()),
         )
-        card = RoomCard(
-            room=name,
-            model=self._easel.painter.name,
-            resolution=self._easel.painter.resolution,
-            collection=self._collection.digest,
-            capacity=self._settings.capacity,
-            viewers=self._settings.viewers,
-        )
-        return RoomLoop(room, card, self._hub, self._easel, self._settings, self._metrics, clock=self._clock)
-
-    def _place(self, work: str) -> tuple[float, float] | None:
-        index = self._collection.index_of(work)
-        if index is None:
-            return None
-        x, y = self._collection.places[index]
-        return float(x), float(y)
+        loop = RoomLoop(room, self._hub, self._easel, self._easels, self._settings, self._metrics, clock=self._clock)
+        return loop

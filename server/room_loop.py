@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import structlog
 
-from server.easel import DrawingError, Easel
+from server.crossfade import CrossFade
+from server.easel import Drawing, DrawingError, Easel
 from server.holding import Clock, Holding, keep
 from server.metrics import Metrics
 from server.settings import ServerSettings
-from shared_state.hub import Channel, Hub, HubError, LostLease, RoomCard
+from server.switching import Easels, Switching
+from shared_state.hub import Channel, Hub, HubError, LostLease, RoomCard, SwitchReport
 from shared_state.messages import (
     Enter,
     Frame,
@@ -27,6 +30,7 @@ from shared_state.messages import (
     Message,
     ProtocolError,
     Pushed,
+    Switch,
     decode_inputs,
     encode,
 )
@@ -58,9 +62,9 @@ class RoomLoop:
     def __init__(
         self,
         room: Room,
-        card: RoomCard,
         hub: Hub,
         easel: Easel,
+        easels: Easels,
         settings: ServerSettings,
         metrics: Metrics,
         *,
@@ -71,7 +75,14 @@ class RoomLoop:
         """Visitors in the room when it was last told."""
         self.degraded = False
         """Drawing has failed so often that the operator was told."""
-        self._card, self._hub, self._easel, self._settings, self._metrics = card, hub, easel, settings, metrics
+        self.easel = easel
+        """What draws the room; another one after its model was switched."""
+        easels.join(easel)
+        self._switching = Switching(self, easels)
+        self._fade: CrossFade | None = None
+        self._hub, self._settings, self._metrics = hub, settings, metrics
+        self._card, self._announced = card_of(room.name, easel, settings), False
+        self._holding: Holding | None = None
         self._clock = clock
         self._log = log.bind(room=room.name)
         self._watched_until_s = 0.0
@@ -85,13 +96,20 @@ class RoomLoop:
     async def run(self, holding: Holding) -> None:
         """Until cancelled, or until the lease is lost (a group with LostLease). Leaves a last snapshot."""
         self._watched_until_s = self._clock() + GRACE_S
+        self._holding = holding
         taken_over = False
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(keep(self._hub, holding, self._settings.renew_ms, clock=self._clock))
                 await self._take_over(holding)
                 taken_over = True
-                for work in (self._listen(), self._draw(holding), self._tell(holding), self._remember(holding)):
+                for work in (
+                    self._listen(),
+                    self._draw(holding),
+                    self._tell(holding),
+                    self._remember(holding),
+                    self._switching.run(),
+                ):
                     tasks.create_task(work)
         finally:
             if taken_over:  # else what is stored is better than what we have
@@ -107,7 +125,12 @@ class RoomLoop:
                 self.room.restore(stored)
             except ValueError as error:
                 self._log.warning("the stored state cannot be read; the room starts anew", found=str(error))
+        report = self._card.switch
+        if report is not None and report.stage in ("loading", "fading"):  # it ended with the last lease
+            told = f"Another renderer had the room meanwhile; {self._card.model} stays on the wall. Ask again."
+            self._card = replace(self._card, switch=replace(report, stage="failed", told=told))
         await self._hub.announce(holding.lease, self._card)
+        self._announced = True
 
     # -- hearing
 
@@ -125,6 +148,8 @@ class RoomLoop:
         for message in messages:
             self.room.apply(message, now_s)
             match message:
+                case Switch():
+                    self._switching.ask(message)
                 case Pushed():
                     self._moved.set()
                     if self._pushed_s is None and self._watching():
@@ -137,6 +162,8 @@ class RoomLoop:
     def _watching(self) -> bool:
         # A hub out of reach says nothing of who looks: the room goes on from memory.
         now_s = self._clock()
+        if self._fade is not None:
+            return True
         return now_s < self._watched_until_s or self.room.screens(now_s) > 0 or not self._hub.healthy
 
     async def _until_watched(self) -> None:
@@ -156,7 +183,7 @@ class RoomLoop:
             self.room.advance(began_s + DEFAULTS.tick_s, self._nearby)
             x, y, bump = self.room.point.x, self.room.point.y, self.room.bump
             try:
-                drawing = await self._easel.draw(x, y)
+                drawing = await self._picture(x, y)
             except DrawingError as error:
                 failures += 1
                 self._failed(error, failures)
@@ -174,10 +201,14 @@ class RoomLoop:
                     self._metrics.input_to_frame_seconds.observe(self._clock() - pushed_s)
             await self._until_due(began_s)
 
+    async def _picture(self, x: float, y: float) -> Drawing:
+        fade = self._fade
+        return await (self.easel.draw(x, y) if fade is None else fade.draw(x, y, self._clock()))
+
     async def _until_due(self, began_s: float) -> None:
         """The moment for the frame after the one begun at `began_s`."""
         await self._until_watched()
-        if not self.room.moving:
+        if not self.room.moving and self._fade is None:
             await _wait(self._moved, self._settings.heartbeat_s)
         await asyncio.sleep(max(0.0, began_s + 1 / self._settings.frame_rate_max - self._clock()))
 
@@ -192,6 +223,37 @@ class RoomLoop:
     def _recovered(self, failures: int) -> None:
         self.degraded = False
         self._log.info("drawing works again", failures=failures)
+
+    # -- another model (`switching.py`)
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where the room's point is."""
+        return self.room.point.x, self.room.point.y
+
+    async def show_with(self, easel: Easel) -> None:
+        """Fade to another easel and stay with it. Raises DrawingError when it fails meanwhile: the old one stays."""
+        self._fade = CrossFade(self.easel, easel)
+        self._moved.set()
+        self._watched.set()
+        try:
+            await self._fade.done
+        finally:
+            self._fade = None
+        self.easel = easel
+        self._card = replace(card_of(self.name, easel, self._settings), switch=self._card.switch)
+
+    async def report(self, report: SwitchReport) -> None:
+        """Put it on the room's card. Raises LostLease."""
+        self._card, self._announced = replace(self._card, switch=report), False
+        await self._announce()
+
+    async def _announce(self) -> None:
+        """Tell gateways of the card, unless they know it. While the hub is out of reach it is told later."""
+        if self._holding is not None and not self._announced:
+            with suppress(HubError):
+                await self._hub.announce(self._holding.lease, self._card)
+                self._announced = True
 
     # -- telling
 
@@ -228,6 +290,7 @@ class RoomLoop:
             await asyncio.sleep(self._settings.snapshot_s)
             with suppress(HubError):  # told by `keep` already; the next snapshot says more than this one
                 await self._commit(holding)
+            await self._announce()
 
     async def _commit(self, holding: Holding) -> None:
         snapshot = self.room.snapshot()
@@ -236,6 +299,20 @@ class RoomLoop:
         self._attempted = snapshot
         await self._hub.commit(holding.lease, snapshot)
         self._committed = snapshot
+
+
+def card_of(room: str, easel: Easel, settings: ServerSettings) -> RoomCard:
+    """What gateways are told of a room that this easel draws."""
+    return RoomCard(
+        room=room,
+        model=easel.painter.name,
+        resolution=easel.painter.resolution,
+        collection=easel.collection.digest,
+        capacity=settings.capacity,
+        viewers=settings.viewers,
+        truncation=easel.truncation,
+        truncation_means=str(easel.painter.truncation),
+    )
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

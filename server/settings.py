@@ -61,6 +61,9 @@ class ServerSettings(BaseSettings):
     """Two of the generator's principal directions, by number or by name: a slice along them, through one work."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """A GPU where there is one."""
+    engine: Literal["auto", "torch", "graphs", "compile", "openvino"] = "auto"
+    """What runs the network. Torch draws the first pictures; auto tries in a process of its own what is faster here and
+    draws the same, and remembers it (docs/design/engines.md)."""
     threads: Annotated[int, Field(ge=1, le=64)] = max(1, min(4, (os.cpu_count() or 1) - 1))
     """Threads that draw one picture: one core is left to the sockets, and beyond four a light picture gains nothing.
     A thread that must wait for a busy core holds up all others: on two busy cores two threads draw ten times slower

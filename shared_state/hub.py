@@ -46,6 +46,22 @@ class Lease:
     token: int
 
 
+Stage = Literal["loading", "fading", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReport:
+    """What became of the newest wish for another model, for the operator who asked."""
+
+    id: str
+    """The wish's own (`shared_state.messages.Switch`)."""
+    model: str
+    """That was asked for."""
+    stage: Stage
+    told: str
+    """One sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoomCard:
     """What a gateway must know of a room before it lets people in; written by the renderer that owns it."""
@@ -59,6 +75,12 @@ class RoomCard:
     """Visitors who may steer."""
     viewers: int
     """Screens and viewers besides."""
+    truncation: float = 1.0
+    """What the generator is told."""
+    truncation_means: str = ""
+    """What it does with it, in a few words; empty where an older renderer does not say."""
+    switch: SwitchReport | None = None
+    """None: nobody has asked for another model."""
 
 
 class Subscription(Protocol):

@@ -113,7 +113,8 @@ class Welcome(Message, tag="welcome", frozen=True):
     """Side of a frame in pixels."""
     model: str
     collection: str
-    """Digest of the collection: works are fetched once per digest from /api/works."""
+    """Digest of the collection: works are fetched once per digest from /api/works. Another welcome on the same
+    connection says that the room's model, and with it the collection, has changed."""
 
 
 class Neighbour(Struct, frozen=True, array_like=True, gc=False):
@@ -202,7 +203,16 @@ class Present(Message, tag="present", frozen=True):
     """Sockets that show frames. With none anywhere the renderer rests."""
 
 
-Input = Enter | Leave | Pushed | Present
+class Switch(Message, tag="switch", frozen=True):
+    """The operator wants another model in this room, while it runs."""
+
+    id: Name
+    """Of this wish: the room's card answers under it."""
+    model: Name
+    """A name among those that the renderer may load; never a path."""
+
+
+Input = Enter | Leave | Pushed | Present | Switch
 
 _WITH_PLACE = (Stick, Place)  # a tuple: writing `Stick | Place` where it is used takes longer than decoding the message
 _encoder = msgspec.msgpack.Encoder()

@@ -18,6 +18,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE / "numba"))
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
 # No test asks a real museum for a picture; those that need one set up their own and say so.
 os.environ.setdefault("GENSTUDIO_MUSEUM_PICTURES", "false")
+# Nor are engines tried behind every wall that a test opens: a trial takes a core for half a minute.
+os.environ.setdefault("GENSTUDIO_ENGINE", "torch")
 
 
 def missing(reason: str) -> NoReturn:

@@ -81,6 +81,6 @@ def is_a_count(batches: Tensor) -> bool:
     return batches.numel() == 1 and batches.item() >= 1 and bool(batches == torch.round(batches))
 
 
-DRAWING = Drawing(fast=folded, bf16=True)
+DRAWING = Drawing(fast=folded, bf16=True, compiles=True)
 
 FAMILY = Family("biggan", BigGANConfig, BigGAN, fits, infer, renamed, Truncation.Z, DRAWING)

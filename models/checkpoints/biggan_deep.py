@@ -198,5 +198,5 @@ FAMILY = Family(
     infer,
     renamed,
     truncation=Truncation.STATISTICS,
-    drawing=Drawing(fast=folded, bf16=True),
+    drawing=Drawing(fast=folded, bf16=True, compiles=True),
 )

@@ -57,6 +57,16 @@ def as_it_is(network: nn.Module) -> nn.Module:
 
 
 @dataclass(frozen=True)
+class Halves:
+    """A drawing cut in two, for an engine that rounds what it runs: what must stay float32 comes before it."""
+
+    first: Callable[[Any, Tensor, Tensor | None, float], Tensor]
+    """By torch, in float32: the fast network, z, y and truncation -> what the second half takes, (B, ...)."""
+    second: Callable[[Any, Tensor], Tensor]
+    """By the engine: the fast network and that -> pictures."""
+
+
+@dataclass(frozen=True)
 class Drawing:
     """How a wall draws with a family's network."""
 
@@ -68,6 +78,10 @@ class Drawing:
     mixed: Callable[[Any, torch.dtype], nn.Module] | None = None
     """In the place of `fast`, for a network that keeps parts in float32: it sets the precision of the others itself,
     and takes latents and classes in float32."""
+    compiles: bool = False
+    """Whether an engine (`models/engines/`) may take the fast network as one graph of tensors."""
+    halves: Halves | None = None
+    """Where an engine takes over; None: from the latents on."""
 
 
 @dataclass(frozen=True)

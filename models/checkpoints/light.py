@@ -30,6 +30,6 @@ def call(network: nn.Module, z: Tensor, y: Tensor | None, truncation: float) -> 
     return picture.clamp(-1, 1)
 
 
-DRAWING = Drawing(fast=folded, call=call, bf16=True)
+DRAWING = Drawing(fast=folded, call=call, bf16=True, compiles=True)
 
 FAMILY = Family("light", LightConfig, LightGenerator, fits, refuse, renamed, Truncation.Z, DRAWING)

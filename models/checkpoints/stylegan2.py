@@ -12,7 +12,7 @@ from typing import Any, Literal
 from torch import Tensor
 
 from models.checkpoints import stylegan2_port as port
-from models.checkpoints.family import Checkpoint, Drawing, Family
+from models.checkpoints.family import Checkpoint, Drawing, Family, Halves
 from models.checkpoints.shapes import count, number, shape
 from models.errors import ModelError
 from models.networks.mapping import MAPPING_RATE
@@ -97,6 +97,16 @@ def renamed(checkpoint: Checkpoint, config: StyleGAN2Config) -> dict[str, Tensor
     return port.renamed(checkpoint, config) if port.fits(checkpoint) else checkpoint.tensors
 
 
-DRAWING = Drawing(bf16=True, mixed=folded)
+def styles(network: StyleGAN2, z: Tensor, y: Tensor | None, truncation: float) -> Tensor:
+    """w for every layer, (B, count, w_dim): eight layers whose rounding would reach every pixel."""
+    return network.mapping.styles(z, y, network.config.count, truncation)
+
+
+def drawn(network: StyleGAN2, ws: Tensor) -> Tensor:
+    picture: Tensor = network.synthesis(ws)
+    return picture
+
+
+DRAWING = Drawing(bf16=True, mixed=folded, compiles=True, halves=Halves(styles, drawn))
 
 FAMILY = Family("stylegan2", StyleGAN2Config, StyleGAN2, fits, infer, renamed, Truncation.W, DRAWING)

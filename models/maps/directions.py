@@ -107,13 +107,7 @@ def principal_directions(
     (n_classes,): the class weights to hold, for a generator that has classes: directions of one class are not those of
     another. Raises ValueError on a layer that there is not, or on missing classes.
     """
-    layer = layer or EARLY_LAYERS.get(type(generator.network).__name__, "")
-    if not layer or layer not in dict(generator.network.named_modules()):
-        raise ValueError(f"{generator.name} has no layer {layer!r}; name one of its network's modules")
-    if generator.n_classes and classes is None:
-        raise ValueError(f"{generator.name} has {generator.n_classes} classes; give the class weights to hold")
-    held = "" if classes is None else hashlib.sha256(np.asarray(classes, np.float32).tobytes()).hexdigest()
-    recipe = Recipe(layer, count, samples or SAMPLES, seed, held)
+    recipe = recipe_for(generator, layer, count=count, samples=samples, seed=seed, classes=classes)
     path = recipe.path(generator, folder)
     kept = read_directions(path) if generator.sha256 else None
     if kept is None:
@@ -121,6 +115,26 @@ def principal_directions(
         if generator.sha256:  # a network never written has no name to keep it by
             write_directions(path, kept)
     return Directions(kept.layer, kept.steps, kept.explained, read_names(path))
+
+
+def recipe_for(
+    generator: Generator,
+    layer: str | None = None,
+    *,
+    count: int = COUNT,
+    samples: int | None = None,
+    seed: int = 0,
+    classes: NDArray[np.float32] | None = None,
+) -> Recipe:
+    """What `principal_directions` computes with these arguments, and so under which path it keeps them. Raises as it
+    does."""
+    layer = layer or EARLY_LAYERS.get(type(generator.network).__name__, "")
+    if not layer or layer not in dict(generator.network.named_modules()):
+        raise ValueError(f"{generator.name} has no layer {layer!r}; name one of its network's modules")
+    if generator.n_classes and classes is None:
+        raise ValueError(f"{generator.name} has {generator.n_classes} classes; give the class weights to hold")
+    held = "" if classes is None else hashlib.sha256(np.asarray(classes, np.float32).tobytes()).hexdigest()
+    return Recipe(layer, count, samples or SAMPLES, seed, held)
 
 
 def find_directions(generator: Generator, recipe: Recipe, classes: NDArray[np.float32] | None = None) -> Directions:

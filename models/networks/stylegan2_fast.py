@@ -21,7 +21,7 @@ from models.networks.stylegan2 import Block, Noise, StyledConv, StyleGAN2, ToRGB
 def folded(generator: StyleGAN2, dtype: torch.dtype = torch.float32) -> StyleGAN2:
     """A copy for drawing only, its convolutions in `dtype`. Equal to the original up to rounding (a test holds it).
 
-    Do not cast it again: it keeps the precisions that it needs. Call it in `torch.inference_mode`.
+    Do not cast it again: it keeps the precisions that it needs. Weights take no gradient, z and classes do (inversion).
     """
     fast = copy.deepcopy(generator).eval().requires_grad_(False)
     for side in fast.synthesis.sides:
@@ -96,7 +96,10 @@ class FastConv(nn.Module):
         if noise == "const" and self.noisy:
             x.add_(self.noise if gain == 1 else self.noise * gain)
         F.leaky_relu_(x, LRELU_SLOPE)
-        return x if self.clamp is None else x.clamp_(-self.clamp * gain, self.clamp * gain)
+        if self.clamp is None:
+            return x
+        clamp = x.clamp if x.requires_grad else x.clamp_  # the gradient, of an inversion, needs what the rectifier gave
+        return clamp(-self.clamp * gain, self.clamp * gain)
 
     def convolved(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """(B, c_in, S or S/2, ...) -> (B, c_out, S, S), channels-last."""

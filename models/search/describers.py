@@ -136,7 +136,7 @@ def named_describer(choice: str) -> Describer:
         return Things(*load_resnet50(Path(file)))
     if choice == "looks":
         return Looks()
-    if choice not in CHOICES[1:3]:
+    if choice not in ("bundled", "looks+bundled"):
         raise ModelError(f"there are no features called {choice!r}; there are {', '.join(CHOICES)}")
     trained = bundled()
     if trained is None:

@@ -178,6 +178,7 @@ HUB: dict[str, list[dict[str, Any]]] = {
         {"t": "pushed", "id": "p4", "push": {"t": "release", "seq": MAX_SEQ}},
         {"t": "leave", "id": "\u00fc3"},
         {"t": "present", "gateway": "g-1", "visitors": ["p1", "p2"], "screens": 2},
+        {"t": "switch", "id": "wish-1", "model": "biggan"},
     ],
     "a gateway that holds nobody": [{"t": "present", "gateway": "g-1", "visitors": [], "screens": 0}],
 }

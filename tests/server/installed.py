@@ -64,8 +64,14 @@ def any_gan(name: str, folder: Path) -> Path:
         config = StyleGAN2Config(
             z_dim=12, n_classes=3, w_dim=16, mapping_layers=2, resolution=32, channels=(16, 12, 8, 6)
         )
-        return written(folder, stylegan2.FAMILY, StyleGAN2(config).eval().requires_grad_(False))
+        return written(folder, stylegan2.FAMILY, with_a_mean(StyleGAN2(config)))
     wide = StyleGAN3Config(
         z_dim=12, n_classes=3, w_dim=16, resolution=32, channels=(16,) * 8 + (12, 3), critical=2, margin=10
     )
-    return written(folder, stylegan3.FAMILY, StyleGAN3(wide).eval().requires_grad_(False))
+    return written(folder, stylegan3.FAMILY, with_a_mean(StyleGAN3(wide)))
+
+
+def with_a_mean(network: Any) -> Any:
+    """As after training: w has a mean, without which StyleGAN3 draws NaN at truncation 0."""
+    network.mapping.w_avg.normal_()
+    return network.eval().requires_grad_(False)

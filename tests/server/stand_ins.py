@@ -17,9 +17,11 @@ from models.truncation import Truncation
 from models.works.collection import Collection, Manifest, Model
 from models.works.work import Work
 from server.easel import Easel
+from server.exits import CannotStart, Exit
 from server.metrics import Metrics
 from server.renderer import Renderer
 from server.settings import ServerSettings
+from server.switching import Open
 from shared_state.hub import Channel, Envelope, Hub, HubError, Lease, LostLease, Subscription
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import Frame, Input, People, decode_from_server, encode_inputs
@@ -172,12 +174,23 @@ class Studio:
         self.hub, self.painter, self.metrics, self.clock = FickleHub(), Painter(), Metrics(), Clock()
         self.settings = quick_settings(**changed)
         self.easel = small_easel(self.painter, self.metrics, cache)
+        self.open_easel: Open = self.nothing_else
+
+    async def nothing_else(self, model: str) -> Easel:
+        """As long as no test puts another in its place, there is one model."""
+        raise CannotStart(f"there is no file {model}", Exit.BAD_INPUT)
 
     @asynccontextmanager
     async def drawing(self, worker: str = "first") -> AsyncIterator[Renderer]:
         """A renderer runs within the block, which may take 20 s at most."""
         renderer = Renderer(
-            self.hub, small_collection(), self.easel, self.settings, self.metrics, worker=worker, clock=self.clock
+            self.hub,
+            self.easel,
+            self.settings,
+            self.metrics,
+            open_easel=self.open_easel,
+            worker=worker,
+            clock=self.clock,
         )
         task = asyncio.create_task(renderer.run())
         try:

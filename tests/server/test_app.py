@@ -105,6 +105,8 @@ def test_a_room_tells_what_a_page_needs_before_it_connects(site: Site) -> None:
         "model": "bundled",
         "resolution": 256,
         "collection": "d1",
+        "truncation": 1.0,
+        "truncation_means": "",
         "join": "http://gallery.local:8000/join",
         "qr": "/qr.svg?room=main",
         "people": 0,

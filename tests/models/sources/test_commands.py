@@ -81,7 +81,8 @@ def test_ctrl_c_keeps_what_has_come_and_the_next_run_goes_on(museum: Museum, tmp
     code = "from server.collection_cli import collection_app; collection_app()"
     command = [sys.executable, "-c", code, *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        while len(list(wall.glob("images/[!.]*"))) < 3 or "/objects/3" not in museum.asked:
+        listed = wall / "metadata.csv"
+        while not listed.exists() or len(rows(wall)) < 3 or "/objects/3" not in museum.asked:
             assert running.poll() is None, running.stderr and running.stderr.read()
             os.sched_yield()
         running.send_signal(signal.SIGINT)
