@@ -172,7 +172,7 @@ class Generator:
 
 
 def read_back(pixels: Tensor) -> NDArray[np.uint8]:
-    """As an array; off a GPU through page-locked memory, which it writes at full speed; torch keeps it for next time."""
+    """As an array; off a GPU through page-locked memory, written at full speed and kept by torch for next time."""
     if pixels.device.type == "cuda":
         held = torch.empty(pixels.shape, dtype=pixels.dtype, pin_memory=True)
         held.copy_(pixels, non_blocking=True)

@@ -3,8 +3,7 @@
 One network, read top to bottom. Its parts are known ones: a trunk of upsampling blocks, FiLM from slices of z (BigGAN's
 hierarchical z, Brock et al. 2019), skip-layer excitation (FastGAN, Liu et al. 2021), output skips (StyleGAN2, Karras et
 al. 2020) and a pixel-shuffle head (Shi et al. 2016), so that no convolution ever runs at the full resolution.
-Noise is fixed, part of the network: texture grows from something irregular, and the same z is the same picture on every
-wall.
+There is no noise input: the same z is the same picture on every wall.
 
 Pure torch: no files, no devices, no training. `generator.py` loads it, `training/` trains it.
 """
@@ -14,7 +13,6 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -53,31 +51,16 @@ class UpConv(nn.Conv2d):
         return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
-class Grain(nn.Module):
-    """One fixed sheet of noise, more or less of it in each channel (StyleGAN2's noise, held still)."""
-
-    def __init__(self, channels: int, side: int) -> None:
-        super().__init__()
-        self.strength = nn.Parameter(torch.zeros(channels, 1, 1))
-        sheet = np.random.default_rng(side).standard_normal((1, side, side), dtype=np.float32)  # numpy: always the same
-        self.register_buffer("sheet", torch.from_numpy(sheet), persistent=False)
-
-    def forward(self) -> Tensor:
-        """(1, C, side, side)"""
-        return (self.strength * self.get_buffer("sheet"))[None]
-
-
 class Block(nn.Module):
-    """Double the side, convolve, modulate by a slice of z, add grain, convolve, and add to the picture."""
+    """Double the side, convolve, modulate by a slice of z, convolve, and add to the picture."""
 
-    def __init__(self, c_in: int, c_out: int, z_slice: int, side: int) -> None:
+    def __init__(self, c_in: int, c_out: int, z_slice: int) -> None:
         super().__init__()
         self.up = UpConv(c_in, c_out, 3, padding=1)
         self.conv = nn.Conv2d(c_out, c_out, 3, padding=1)
         self.norm = nn.BatchNorm2d(c_out)
         self.conv_norm = nn.BatchNorm2d(c_out)
         self.film = nn.Linear(z_slice, 2 * c_out)
-        self.grain = Grain(c_out, side)
         self.to_rgb = nn.Conv2d(c_out, 3, 1)
         for layer in (self.up, self.conv):
             nn.init.kaiming_normal_(layer.weight, a=0.2)
@@ -91,7 +74,7 @@ class Block(nn.Module):
         scale, shift = self.film(z)[:, :, None, None].chunk(2, dim=1)  # (B, c_out, 1, 1) each
         if gate is not None:
             scale, shift = (1 + scale) * gate - 1, shift * gate
-        x = F.leaky_relu(torch.addcmul(shift, x, 1 + scale) + self.grain().to(x.dtype), 0.2)
+        x = F.leaky_relu(torch.addcmul(shift, x, 1 + scale), 0.2)
         return F.leaky_relu(self.conv_norm(self.conv(x)) + x, 0.2)
 
 
@@ -123,9 +106,7 @@ class LightGenerator(nn.Module):
         self.stem = nn.Linear(config.z_dim, widths[0] * 4 * 4)
         self.stem_norm = nn.BatchNorm2d(widths[0])
         self.stem_rgb = nn.Conv2d(widths[0], 3, 1)
-        self.blocks = nn.ModuleList(
-            Block(widths[i], widths[i + 1], self.slices[i], side=8 << i) for i in range(config.stages)
-        )
+        self.blocks = nn.ModuleList(Block(widths[i], widths[i + 1], self.slices[i]) for i in range(config.stages))
         self.head = nn.Conv2d(widths[-1], 3 * PIXEL_SHUFFLE**2, 3, padding=1) if config.shuffled else None
         if self.head is not None:
             zero(self.head)
@@ -191,20 +172,8 @@ def folded(generator: LightGenerator) -> LightGenerator:
         up = fuse_conv_bn_eval(block.up, block.norm)
         block.conv = fuse_conv_bn_eval(block.conv, block.conv_norm)
         block.norm = block.conv_norm = nn.Identity()  # type: ignore[assignment]
-        block.grain = Still(block.grain())  # type: ignore[assignment]
         block.up = up if 4 << i < TRANSPOSE_FROM else as_transposed(up)  # type: ignore[assignment]
     return fast
-
-
-class Still(nn.Module):
-    """Gives the same tensor every time."""
-
-    def __init__(self, value: Tensor) -> None:
-        super().__init__()
-        self.register_buffer("value", value.contiguous(memory_format=torch.channels_last))
-
-    def forward(self) -> Tensor:
-        return self.get_buffer("value")
 
 
 TRANSPOSE_FROM = 16
