@@ -4,9 +4,10 @@ import ast
 import re
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,11 @@ def tracked() -> list[Path]:
     return sorted(path for path in paths if path.is_file())
 
 
+def installed_here() -> Iterator[Distribution]:
+    """Packages of this environment; setuptools, once imported, also shows the ones that it carries inside itself."""
+    return iter(distributions(path=[sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]))
+
+
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_a_package_imports_only_what_stands_before_it(package: str) -> None:
     files = modules(package)
@@ -117,7 +123,7 @@ def test_a_cpu_installation_draws_in_no_gpu_library() -> None:
 
     if torch.version.cuda or torch.version.hip:
         pytest.skip(f"torch {torch.__version__} is a GPU build: what it brings is wanted")
-    heavy = [name for d in distributions() if (name := d.metadata["Name"]).lower().startswith(("nvidia", "triton"))]
+    heavy = [name for d in installed_here() if (name := d.metadata["Name"]).lower().startswith(("nvidia", "triton"))]
     assert not heavy, f"{', '.join(heavy)} came along with the CPU build of torch"
 
 
@@ -136,7 +142,7 @@ def test_everything_installed_is_pinned() -> None:
     """What a new pin of ours drags along unseen is found here, before it differs from machine to machine."""
     lines = (ROOT / "requirements" / "constraints.txt").read_text().splitlines()
     pins = {re.sub(r"[-_.]+", "-", line.split("==")[0]).lower(): line.split("==")[1] for line in lines if "==" in line}
-    installed = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): d.version.split("+")[0] for d in distributions()}
+    installed = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): d.version.split("+")[0] for d in installed_here()}
     installed.pop("genstudio", None)
     gpu = {name for name in installed if name.startswith(("nvidia", "triton", "cuda"))}
     differing = {name: version for name, version in installed.items() if name not in gpu and pins.get(name) != version}

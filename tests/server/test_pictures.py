@@ -88,7 +88,7 @@ async def test_a_picture_that_is_broken_is_no_picture(museum: Museum, broken: by
 
 
 async def test_a_picture_that_would_not_fit_into_memory_is_no_picture(museum: Museum) -> None:
-    async with opened(works(a=museum.hang("a", drawing(8_000, 4_000)))) as pictures:
+    async with opened(works(a=museum.hang("a", drawing(9_000, 5_000)))) as pictures:
         assert await pictures.find("a") is None
 
 
