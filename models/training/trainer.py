@@ -84,13 +84,14 @@ class Trainer:
             new.load_state_dict(old.state_dict(), strict=False)
 
     def due(self) -> Stage:
-        """The stage that the budget asks for now."""
-        share = self.spent_s / 60 / self.settings.minutes
-        for stage in self.settings.stages:
-            share -= stage.share
-            if share < 0:
-                return stage
-        return self.settings.stages[-1]
+        """The stage that the budget asks for now; never one before that reached, should the budget have grown."""
+        stages, share, wanted = self.settings.stages, self.spent_s / 60 / self.settings.minutes, 0
+        while wanted < len(stages) - 1 and share >= stages[wanted].share:
+            share -= stages[wanted].share
+            wanted += 1
+        alike = [(stage.resolution, stage.adversarial) for stage in stages]
+        now = (self.stage.resolution, self.stage.adversarial)
+        return stages[max(wanted, alike.index(now) if now in alike else 0)]
 
     # -- what goes in --------------------------------------------------------------------------------------------
 

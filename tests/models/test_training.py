@@ -143,6 +143,14 @@ def test_the_budget_decides_the_resolution(tmp_path: Path) -> None:
     assert t.due().resolution == 64
 
 
+def test_a_budget_made_larger_does_not_send_a_training_back() -> None:
+    t = trainer()
+    t.spent_s = 31 * 60
+    t.grow(t.due())
+    t.settings = replace(t.settings, minutes=600)
+    assert t.due() == t.stage and t.stage.resolution == 64
+
+
 def test_a_hand_with_many_works_is_drawn_less_often_each(folder: Path) -> None:
     rows = ["id,file,title,artist"] + [
         f"w{i:02},w{i:02}.png,W{i:02},{'One Hand' if i < 16 else f'Hand {i}'}" for i in range(24)
