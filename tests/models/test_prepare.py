@@ -261,6 +261,6 @@ def test_the_real_collection_becomes_a_map_on_which_neighbours_share_looks(tmp_p
     seeds = seeds_on_shell(len(ids), 12)
     made = prepare(folder, Paintbox(), out=tmp_path / "c", seeds=seeds, ids=ids, report=quietly)
     assert len(made.works) == len(ids) and not made.manifest.skipped
-    assert made.manifest.trustworthiness is not None and made.manifest.trustworthiness > 0.9
+    assert made.manifest.trustworthiness is not None and made.manifest.trustworthiness > 0.85
     assert all(len(base64.b64decode(work.thumbhash)) >= 17 for work in made.works)
     assert not [path for path in (tmp_path / "c").rglob("*") if path.suffix.lower() in (".jpg", ".png")]
