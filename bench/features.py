@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.machine import machine_line, table
-from models.search.describers import Bundled, Describer, Looks, SideBySide, bundled, named_describer, unit
+from models.latent import unit
+from models.search.describers import Bundled, Describer, Looks, SideBySide, bundled, named_describer
 from models.search.features import SIDE
 from models.works.collection import load_collection
 from models.works.folder import read_folder

@@ -131,3 +131,9 @@ class LatentSpace:
             raise ValueError(
                 f"latents {rows.shape} do not end in {self.width} numbers ({self.z_dim} + {self.n_classes})"
             )
+
+
+def unit(vectors: Floats) -> NDArray[np.float32]:
+    """Each vector (..., D) at length 1; a zero vector stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, np.float32(1e-12)), np.float32)

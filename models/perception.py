@@ -17,11 +17,11 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from models.cache import write_atomically
+from models.checkpoints.read import plain_safetensors
 from models.generator import BUNDLED, Generator, ModelError, float16
 from models.networks.critic import Critic
 from models.networks.encoder import Encoder
@@ -84,12 +84,8 @@ def load_perception(generator: Generator | None = None) -> Perception | None:
 
 def read_perception(path: Path) -> Perception:
     """Strictly. Raises ModelError."""
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            header = file.metadata() or {}
-            tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError) as error:
-        raise ModelError(f"{path.name} cannot be read as safetensors ({error}); train again, or remove it") from error
+    tensors, header = plain_safetensors(path)
+    tensors = {key: value.float() for key, value in tensors.items()}
     if header.get("format") != FORMAT:
         raise ModelError(f"{path.name} says its format is {header.get('format')!r}; this version reads {FORMAT!r}")
     try:

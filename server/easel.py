@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
-from models.latent import LatentSpace
+from models.latent import LatentSpace, unit
 from models.maps import Map
 from models.maps.hang import open_map
 from models.search.index import NearestIndex, seed_index
@@ -112,7 +112,7 @@ class Easel:
         self._map, self._metrics, self._quality = chart, metrics, quality
         made_for = collection.manifest.generator
         self._space = LatentSpace(made_for.z_dim, made_for.n_classes)
-        self._directions = _unit(collection.seeds)  # (N, width)
+        self._directions = unit(collection.seeds)  # (N, width)
         self._thread = thread or _new_thread()
         self._due: list[_Order] = []
         self._painting: asyncio.Task[None] | None = None
@@ -217,7 +217,7 @@ class Easel:
         jpeg = self.encoded(picture)
         works = [int(i) for i in self.index.nearest(latent, min(NEAR, len(self._directions)))[0]]
         closeness = np.clip(
-            self._directions[works] @ _unit(latent), 0.0, 1.0
+            self._directions[works] @ unit(latent), 0.0, 1.0
         )  # cosine: latents differ by direction, not length
         order = np.argsort(-closeness, kind="stable")
         return Drawing(
@@ -269,10 +269,3 @@ def free_memory() -> None:
 
 def _new_thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="easel")
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each of length 1; a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: NDArray[np.float32] = (vectors / np.maximum(lengths, np.float32(1e-12))).astype(np.float32)
-    return unit

@@ -129,16 +129,21 @@ def settings_of(path: Path) -> dict[str, Any]:
 
 
 def read_safetensors(path: Path) -> Found:
+    tensors, header = plain_safetensors(path)
+    tensors, notes = unprefixed(tensors)
+    return Found(tensors, header, notes=notes)
+
+
+def plain_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Tensors as they are named in the file, and its header. Raises ModelError."""
     try:
         with safe_open(str(path), framework="pt") as file:
             header = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
+            return {key: file.get_tensor(key) for key in file.keys()}, header  # noqa: SIM118 - not a mapping
     except (SafetensorError, OSError) as error:
         raise ModelError(
             f"{path.name} cannot be read as safetensors ({error}); it may be truncated: fetch it again"
         ) from error
-    tensors, notes = unprefixed(tensors)
-    return Found(tensors, header, notes=notes)
 
 
 def read_torch(path: Path) -> Found:

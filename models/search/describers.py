@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.latent import unit
 from models.search import features
 from models.search.features import SIDE
 
@@ -110,12 +111,6 @@ def checked(pictures: NDArray[np.uint8]) -> None:
     """Raises ValueError."""
     if pictures.ndim != 4 or pictures.shape[1:] != (3, SIDE, SIDE) or pictures.dtype != np.uint8 or not len(pictures):
         raise ValueError(f"{pictures.dtype} {pictures.shape}; pictures are uint8 (N, 3, {SIDE}, {SIDE}), N >= 1")
-
-
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each of length 1; a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
 # -- which one -------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def upright(image: Image.Image, name: str = "the picture") -> Image.Image:
         image.draft(None, (image.width // 2, image.height // 2))
     width, height = image.size
     if not 0 < width * height <= MAX_PIXELS:
-        raise UnreadableImage(f"{name} has {width} x {height} pixels; make it 1 to {MAX_PIXELS:,}")
+        raise UnreadableImage(f"{name} has {width} x {height} pixels; make it at most {MAX_PIXELS:,}")
     if image.mode not in MODES:
         raise UnreadableImage(f"{name} has pixels of mode {image.mode}; save it with 8 bits a channel")
     return on_white(ImageOps.exif_transpose(image))

@@ -329,7 +329,7 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(("width", "height"), [(10_000, 5_000), (40_000, 40_000), (60_000, 300)])
 def test_a_picture_of_fifty_megapixels_is_refused_before_it_unfolds(tmp_path: Path, width: int, height: int) -> None:
     (tmp_path / "bomb.png").write_bytes(bomb(width, height))
-    with pytest.raises(UnreadableImage, match=r"pixels; make it (1 to|at most) 16,000,000"):
+    with pytest.raises(UnreadableImage, match=r"pixels; make it at most 16,000,000"):
         open_image(tmp_path / "bomb.png")
 
 
