@@ -30,8 +30,19 @@ MAX_SEQ: Final = 2**53 - 1
 ACK_WINDOW: Final = 2
 """Frames on their way to one screen. "Newest wins" alone does not bound age: the kernel's buffer holds old frames."""
 
+GUEST_PATTERN: Final = r"^guest:[0-9a-f]{16}\Z"
+"""Ids of visitors' own pictures: no artwork's may begin so."""
+
 Role = Literal["visitor", "wall", "viewer"]
-Mode = Literal["together", "ambient"]
+Mode = Literal["together", "lead", "vote", "docent", "blend", "ambient"]
+"""Who moves the picture: everybody by the law, one at a time, the most votes, one guide, the sliders, nobody."""
+
+MAX_PORTIONS: Final = 8
+"""Works in one blend: more than fit under a thumb, and more than an eye finds again in the picture."""
+
+MAX_STOPS: Final = 32
+"""Works of one tour: at a stroll half an hour."""
+
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 """Ids of rooms, works and people."""
@@ -52,12 +63,16 @@ class Message(Struct, frozen=True, tag_field="t", gc=False):
 # -- from a person or a screen -------------------------------------------------------------------------------------
 
 
-class Hello(Message, tag="hello", frozen=True):
+class Hello(Message, tag="hello", frozen=True, omit_defaults=True):
     """The first message of every connection, within 5 s. `session` resumes an earlier visit: same person and colour."""
 
     room: Name
     role: Role
     session: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")] | None = None
+    remote: bool = False
+    """Not in the room of the wall: remote visitors are a group of their own, and the room keeps its say."""
+    key: Name | None = None
+    """The guide's key, for whoever may choose every mode."""
 
 
 class Stick(Message, tag="stick", frozen=True):
@@ -89,6 +104,62 @@ class Release(Message, tag="release", frozen=True):
     seq: Seq
 
 
+class Cursor(Message, tag="cursor", frozen=True):
+    """Where somebody points on the map without pulling, in [0, 1]^2: others see it, the room does not move."""
+
+    seq: Seq
+    x: float
+    y: float
+
+
+class Vote(Message, tag="vote", frozen=True):
+    """For the artwork that the wall should go to next; nil takes the vote back."""
+
+    seq: Seq
+    id: Name | None
+
+
+Handling = Literal["add", "remove", "weigh", "nudge", "lock", "unlock", "let_go", "equal", "clear", "undo"]
+
+
+class Edit(Message, tag="edit", frozen=True, omit_defaults=True):
+    """One hand on the shared blend. `equal`, `clear` and `undo` name no work; `amount` is a weight for `weigh`, a
+    difference for `nudge`."""
+
+    seq: Seq
+    do: Handling
+    id: Name | None = None
+    amount: float | None = None
+
+
+class Portion(Struct, frozen=True, array_like=True, gc=False):
+    """A part of a blend, written as [id, weight]."""
+
+    id: Name
+    weight: float
+
+
+class Bring(Message, tag="bring", frozen=True):
+    """A whole blend in place of the present one, as a link carries it. Weights are in proportion to each other."""
+
+    seq: Seq
+    portions: Annotated[list[Portion], Meta(min_length=1, max_length=MAX_PORTIONS)]
+
+
+class Ride(Message, tag="ride", frozen=True):
+    """A tour that the point shall ride, work by work; an empty one ends it."""
+
+    seq: Seq
+    works: Annotated[list[Name], Meta(max_length=MAX_STOPS)]
+
+
+class ChooseMode(Message, tag="mode", frozen=True):
+    """Another mode for the room."""
+
+    seq: Seq
+    mode: Mode
+
+
 class Ack(Message, tag="ack", frozen=True):
     """This screen has painted frame `seq`."""
 
@@ -96,13 +167,15 @@ class Ack(Message, tag="ack", frozen=True):
 
 
 Push = Stick | Place | Work | Release
-FromClient = Hello | Stick | Place | Work | Release | Ack
+Deed = Cursor | Vote | Edit | Bring | Ride | ChooseMode
+"""What a visitor does beside pushing. Counted by seq apart from pushes."""
+FromClient = Hello | Push | Deed | Ack
 
 
 # -- to a screen ---------------------------------------------------------------------------------------------------
 
 
-class Welcome(Message, tag="welcome", frozen=True):
+class Welcome(Message, tag="welcome", frozen=True, omit_defaults=True):
     """The answer to a hello. Keep `session` to come back as the same person; `you` is the public id in `People`."""
 
     room: str
@@ -115,6 +188,10 @@ class Welcome(Message, tag="welcome", frozen=True):
     collection: str
     """Digest of the collection: works are fetched once per digest from /api/works. Another welcome on the same
     connection says that the room's model, and with it the collection, has changed."""
+    modes: list[Mode] = []
+    """Those that this person may choose."""
+    guide: bool = False
+    """The key was right."""
 
 
 class Neighbour(Struct, frozen=True, array_like=True, gc=False):
@@ -139,7 +216,14 @@ class Frame(Message, tag="frame", frozen=True):
     jpeg: bytes
 
 
-class Person(Struct, frozen=True, gc=False):
+class Spot(Struct, frozen=True, array_like=True, gc=False):
+    """A place on the map, written as [x, y]."""
+
+    x: float
+    y: float
+
+
+class Person(Struct, frozen=True, gc=False, omit_defaults=True):
     """Somebody in the room. `share`: of the point's present movement, 0 to 1; the shares of all sum to at most 1."""
 
     id: str
@@ -147,9 +231,71 @@ class Person(Struct, frozen=True, gc=False):
     """#rrggbb"""
     share: float
     active: bool
+    remote: bool = False
+    at: Spot | None = None
+    """Where they pull to, or else point."""
 
 
-class People(Message, tag="people", frozen=True):
+class Turn(Struct, frozen=True, gc=False):
+    """The lead's turn. `lead` is who has it now, `next` who has been told that theirs begins in `next_s` seconds."""
+
+    lead: str | None
+    left_s: float
+    next: str | None
+    next_s: float
+
+
+class Camp(Struct, frozen=True, gc=False):
+    """One of two halves of a divided crowd, and where it pulls, a direction of length 1."""
+
+    people: list[str]
+    x: float
+    y: float
+    part: float
+    """Of the time, by its size; the parts of both sum to 1."""
+
+
+class Tide(Struct, frozen=True, gc=False):
+    """Two camps that take turns: `turn` is the index of the one that has it, for `left_s` more."""
+
+    camps: list[Camp]
+    turn: int
+    left_s: float
+
+
+class Tally(Struct, frozen=True, gc=False):
+    """A work and who votes for it."""
+
+    id: str
+    people: list[str]
+
+
+class Ballot(Struct, frozen=True, gc=False):
+    """A vote: everybody's, all visible, most first; works without votes are suggestions. `going`: the winner of the last
+    round, to which the wall is on its way, or where it rests; `left_s`: until this round is counted."""
+
+    tallies: list[Tally]
+    left_s: float
+    going: str | None
+
+
+class Slider(Struct, frozen=True, gc=False):
+    """A work in the blend. `hand`: who moved it last, while they hold it."""
+
+    id: str
+    weight: float
+    locked: bool
+    hand: str | None
+
+
+class Voyage(Struct, frozen=True, gc=False):
+    """A tour under way: its works, and the index of the one that is next or where the wall rests."""
+
+    works: list[str]
+    at: int
+
+
+class People(Message, tag="people", frozen=True, omit_defaults=True):
     """Who is here, a few times a second. `paused`: sharing is interrupted, the picture goes on from memory."""
 
     people: list[Person]
@@ -157,6 +303,16 @@ class People(Message, tag="people", frozen=True):
     paused: bool
     finders: list[str]
     """Public ids of those whose movement led to the present bump, largest share first."""
+    chosen: Mode = "together"
+    """What the room returns to at the next touch when `mode` is ambient."""
+    docent: str | None = None
+    """Who alone steers, in mode docent."""
+    turn: Turn | None = None
+    tide: Tide | None = None
+    ballot: Ballot | None = None
+    blend: list[Slider] = []
+    """The shared blend, in every mode, so that it can be prepared; weights sum to 1, or there is none."""
+    voyage: Voyage | None = None
 
 
 class Fault(Message, tag="fault", frozen=True):
@@ -175,10 +331,11 @@ FromServer = Welcome | Frame | People | Fault
 # -- between gateways and renderers (hub only, never from a socket) ---------------------------------------------------
 
 
-class Enter(Message, tag="enter", frozen=True):
+class Enter(Message, tag="enter", frozen=True, omit_defaults=True):
     """A visitor came in through a gateway."""
 
     id: Name
+    remote: bool = False
 
 
 class Leave(Message, tag="leave", frozen=True):
@@ -194,13 +351,31 @@ class Pushed(Message, tag="pushed", frozen=True):
     push: Push
 
 
-class Present(Message, tag="present", frozen=True):
+class Did(Message, tag="did", frozen=True):
+    """A visitor's deed. `guide`: the gateway has seen the guide's key."""
+
+    id: Name
+    deed: Deed
+    guide: bool
+
+
+class Guest(Message, tag="guest", frozen=True):
+    """A picture that a visitor brought, as its latent: a work for blends, known by this id until it is crowded out."""
+
+    id: Annotated[str, Meta(pattern=GUEST_PATTERN)]
+    latent: bytes
+    """Little-endian float32, as many numbers as the model's latents have."""
+
+
+class Present(Message, tag="present", frozen=True, omit_defaults=True):
     """Each gateway, once a second: everybody it holds. Repairs a lost Enter or Leave; 5 s of silence empty it."""
 
     gateway: Name
     visitors: list[Name]
     screens: int
     """Sockets that show frames. With none anywhere the renderer rests."""
+    remote: list[Name] = []
+    """Those among the visitors who are not in the room of the wall."""
 
 
 class Switch(Message, tag="switch", frozen=True):
@@ -212,9 +387,13 @@ class Switch(Message, tag="switch", frozen=True):
     """A name among those that the renderer may load; never a path."""
 
 
-Input = Enter | Leave | Pushed | Present | Switch
+Input = Enter | Leave | Pushed | Did | Guest | Present | Switch
 
-_WITH_PLACE = (Stick, Place)  # a tuple: writing `Stick | Place` where it is used takes longer than decoding the message
+_WITH_PLACE = (
+    Stick,
+    Place,
+    Cursor,
+)  # a tuple: writing `Stick | Place` where it is used takes longer than decoding the message
 _encoder = msgspec.msgpack.Encoder()
 _from_client = msgspec.msgpack.Decoder(FromClient)
 _from_server = msgspec.msgpack.Decoder(FromServer)
@@ -233,6 +412,10 @@ def decode_from_client(data: bytes) -> FromClient:
     message: FromClient = _decode(_from_client, data)
     if isinstance(message, _WITH_PLACE) and not (math.isfinite(message.x) and math.isfinite(message.y)):
         raise ProtocolError(f"x {message.x}, y {message.y}; both must be finite numbers")
+    if isinstance(message, Edit) and not math.isfinite(message.amount or 0.0):
+        raise ProtocolError(f"amount {message.amount}; it must be a finite number")
+    if isinstance(message, Bring) and not all(math.isfinite(portion.weight) for portion in message.portions):
+        raise ProtocolError("a weight in bring is not a finite number")
     return message
 
 

@@ -54,6 +54,10 @@ export type ConnectionOptions = {
   address: string;
   room: string;
   role: Role;
+  /** Not in the room of the wall. */
+  remote?: boolean;
+  /** The guide's key, when this person has one. */
+  key?: string | null;
   onMessage: (message: FromServer) => void;
   onLink: (link: Link) => void;
 };
@@ -115,8 +119,9 @@ export class Connection {
   }
 
   #greet(socket: Socket): void {
-    const { room, role } = this.options;
-    socket.send(encode({ t: 'hello', room, role, session: this.around.recall(this.#memory()) }));
+    const { room, role, remote, key } = this.options;
+    const session = this.around.recall(this.#memory());
+    socket.send(encode({ t: 'hello', room, role, session, ...(remote && { remote }), ...(key && { key }) }));
   }
 
   #receive(data: unknown): void {

@@ -4,6 +4,7 @@
  * Frames come many times a second and go to `onFrame` listeners, past React; the view changes only when its words would.
  */
 import { browser, Connection, type Link, type Surroundings } from './connection';
+import { Deeds, type Doing } from './deeds';
 import type { Frame, FromClient, FromServer, Neighbour, People, Role } from './wire';
 
 /** Names that change faster than this cannot be read. */
@@ -30,16 +31,18 @@ export class Room {
   #near: readonly Neighbour[] = [];
   #wordsWait = false;
   readonly #connection: Connection;
+  readonly #deeds = new Deeds((message) => this.send(message));
 
   constructor(
     name: string,
     role: Role,
     address: string,
     private readonly around: Surroundings = browser,
+    who: { remote?: boolean; key?: string | null } = {},
   ) {
     this.name = name;
     this.#connection = new Connection(
-      { address, room: name, role, onMessage: (message) => this.#hear(message), onLink: (link) => this.#follow(link) },
+      { ...who, address, room: name, role, onMessage: (message) => this.#hear(message), onLink: (link) => this.#follow(link) },
       around,
     );
   }
@@ -66,6 +69,11 @@ export class Room {
 
   send(message: FromClient): boolean {
     return this.#connection.send(message);
+  }
+
+  /** Do something beside pushing. While the link is down it is not done: a hand that moves nothing must not act later. */
+  do(doing: Doing): void {
+    this.#deeds.do(doing);
   }
 
   /** Tell the room that `frame` is on the screen. Frames of an earlier connection are nobody's business any more. */

@@ -20,7 +20,7 @@ export type Wish = { t: 'stick'; x: number; y: number } | { t: 'place'; x: numbe
 
 export type Timing = { now(): number; after(ms: number, callback: () => void): () => void };
 
-const WALL_CLOCK: Timing = {
+export const WALL_CLOCK: Timing = {
   now: () => Date.now(),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);

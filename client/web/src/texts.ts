@@ -1,24 +1,44 @@
 /**
- * Every word on every page, from one catalogue. A language is one JSON file beside en.json with the same keys, named in
- * `CATALOGUES`; numbers choose their form by the language's own plural rules (`people.one`, `people.other`, ...).
+ * Every word on every page. A language is a folder beside texts/en with the same keys, named in `LANGUAGES`; numbers choose
+ * their form by the language's own plural rules (`people.one`, `people.other`, ...). English comes with the page and stands
+ * in until, and wherever, another is not there; the others are fetched when somebody reads them.
  */
 import { createElement, Fragment, type ReactNode } from 'react';
-import en from './texts/en.json';
+import en from './texts/en';
 
 type Catalogue = typeof en;
 export type Key = keyof Catalogue;
 type Counted = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 
-const CATALOGUES: Readonly<Record<string, Catalogue>> = { en };
+/** Each with its own name for itself. A catalogue that lacks a key does not compile. */
+export const LANGUAGES = {
+  en: { name: 'English', direction: 'ltr', load: async (): Promise<Catalogue> => en },
+  fr: { name: 'Français', direction: 'ltr', load: async (): Promise<Catalogue> => (await import('./texts/fr')).default },
+  ar: { name: 'العربية', direction: 'rtl', load: async (): Promise<Catalogue> => (await import('./texts/ar')).default },
+} as const;
+export type Language = keyof typeof LANGUAGES;
 
-export const language = chosen(navigator.languages);
-const catalogue: Readonly<Record<string, string>> = CATALOGUES[language] ?? en;
-const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
+export let language: Language = 'en';
+let catalogue: Readonly<Record<string, string>> = en;
+let plurals = new Intl.PluralRules(language);
+let numbers = new Intl.NumberFormat(language);
 
 /** The first language that the reader asks for and we have; English else. */
-export function chosen(asked: readonly string[]): string {
-  return asked.map((tag) => tag.slice(0, 2)).find((tag) => tag in CATALOGUES) ?? 'en';
+export function chosen(asked: readonly string[]): Language {
+  return asked.map((tag) => tag.slice(0, 2)).find((tag): tag is Language => tag in LANGUAGES) ?? 'en';
+}
+
+/** Speak this language from now on; what is on the page already keeps its words. Where it cannot be fetched, English. */
+export async function speak(wanted: Language): Promise<void> {
+  try {
+    catalogue = await LANGUAGES[wanted].load();
+    language = wanted;
+  } catch (error) {
+    console.warn(String(error));
+    [catalogue, language] = [en, 'en'];
+  }
+  plurals = new Intl.PluralRules(language);
+  numbers = new Intl.NumberFormat(language);
 }
 
 export function say(key: Key, values: Readonly<Record<string, string>> = {}): string {

@@ -11,13 +11,19 @@ export const SUBPROTOCOL = 'genstudio.v1';
 export const MAX_NAME_LENGTH = 64;
 
 export const ROLES = ['visitor', 'wall', 'viewer'] as const;
-export const MODES = ['together', 'ambient'] as const;
+/** Who moves the picture: all by the law, one at a time, the most votes, one guide, the sliders, nobody. */
+export const MODES = ['together', 'lead', 'vote', 'docent', 'blend', 'ambient'] as const;
+export const HANDLINGS = ['add', 'remove', 'weigh', 'nudge', 'lock', 'unlock', 'let_go', 'equal', 'clear', 'undo'] as const;
+/** Works in one blend, and in one tour. */
+export const MAX_PORTIONS = 8;
+export const MAX_STOPS = 32;
 export type Role = (typeof ROLES)[number];
 export type Mode = (typeof MODES)[number];
+export type Handling = (typeof HANDLINGS)[number];
 
 // -- from a page --------------------------------------------------------------------------------------------------
 
-export type Hello = { t: 'hello'; room: string; role: Role; session?: string | null };
+export type Hello = { t: 'hello'; room: string; role: Role; session?: string | null; remote?: boolean; key?: string | null };
 /** A direction in the unit disc; y grows downward. */
 export type Stick = { t: 'stick'; seq: number; x: number; y: number };
 /** A place on the map, in [0, 1]^2. */
@@ -25,7 +31,17 @@ export type Place = { t: 'place'; seq: number; x: number; y: number };
 export type WorkPull = { t: 'work'; seq: number; id: string };
 export type Release = { t: 'release'; seq: number };
 export type Ack = { t: 'ack'; seq: number };
-export type FromClient = Hello | Stick | Place | WorkPull | Release | Ack;
+/** Where this person points without pulling. */
+export type Cursor = { t: 'cursor'; seq: number; x: number; y: number };
+export type Vote = { t: 'vote'; seq: number; id: string | null };
+/** `equal`, `clear` and `undo` name no work; `amount` is a weight for `weigh`, a difference for `nudge`. */
+export type Edit = { t: 'edit'; seq: number; do: Handling; id?: string; amount?: number };
+/** A whole blend, as a link carries it: [id, weight] each. */
+export type Bring = { t: 'bring'; seq: number; portions: readonly (readonly [string, number])[] };
+export type Ride = { t: 'ride'; seq: number; works: readonly string[] };
+export type ChooseMode = { t: 'mode'; seq: number; mode: Mode };
+export type Deed = Cursor | Vote | Edit | Bring | Ride | ChooseMode;
+export type FromClient = Hello | Stick | Place | WorkPull | Release | Deed | Ack;
 
 // -- to a page ----------------------------------------------------------------------------------------------------
 
@@ -38,6 +54,9 @@ export type Welcome = {
   resolution: number;
   model: string;
   collection: string;
+  /** Those that this person may choose. */
+  modes: readonly Mode[];
+  guide: boolean;
 };
 /** Closeness 1 is the work itself, 0 is far. */
 export type Neighbour = { id: string; closeness: number };
@@ -51,8 +70,44 @@ export type Frame = {
   bump: string | null;
   jpeg: Uint8Array<ArrayBuffer>;
 };
-export type Person = { id: string; colour: string; share: number; active: boolean };
-export type People = { t: 'people'; people: readonly Person[]; mode: Mode; paused: boolean; finders: readonly string[] };
+export type Spot = { x: number; y: number };
+export type Person = {
+  id: string;
+  colour: string;
+  share: number;
+  active: boolean;
+  /** Not in the room of the wall. */
+  remote: boolean;
+  /** Where they pull to, or else point. */
+  at: Spot | null;
+};
+/** Whose turn it is to lead, and who has been told that theirs comes. */
+export type Turn = { lead: string | null; leftS: number; next: string | null; nextS: number };
+/** (x, y): the direction of length 1 in which they pull. `part`: of the time. */
+export type Camp = { people: readonly string[]; x: number; y: number; part: number };
+export type Tide = { camps: readonly Camp[]; turn: number; leftS: number };
+export type Tally = { id: string; people: readonly string[] };
+/** Most votes first; works without votes are suggestions. `going`: the last winner, where the wall goes or rests. */
+export type Ballot = { tallies: readonly Tally[]; leftS: number; going: string | null };
+/** `hand`: who moved it last, while they hold it. */
+export type Slider = { id: string; weight: number; locked: boolean; hand: string | null };
+export type Voyage = { works: readonly string[]; at: number };
+export type People = {
+  t: 'people';
+  people: readonly Person[];
+  mode: Mode;
+  paused: boolean;
+  finders: readonly string[];
+  /** What `ambient` gives way to at the next touch. */
+  chosen: Mode;
+  docent: string | null;
+  turn: Turn | null;
+  tide: Tide | null;
+  ballot: Ballot | null;
+  /** The shared blend, in every mode; empty when there is none. */
+  blend: readonly Slider[];
+  voyage: Voyage | null;
+};
 export type Fault = { t: 'fault'; code: number; message: string };
 export type FromServer = Welcome | Frame | People | Fault;
 
@@ -77,6 +132,36 @@ export function encode(message: FromClient): Uint8Array<ArrayBuffer> {
     case 'work':
       whole(message.seq, 'work.seq');
       checkName(message.id, 'work.id');
+      break;
+    case 'cursor':
+      whole(message.seq, 'cursor.seq');
+      number(message.x, 'cursor.x');
+      number(message.y, 'cursor.y');
+      break;
+    case 'vote':
+      whole(message.seq, 'vote.seq');
+      if (message.id !== null) checkName(message.id, 'vote.id');
+      break;
+    case 'edit':
+      whole(message.seq, 'edit.seq');
+      oneOf(message.do, 'edit.do', HANDLINGS);
+      if (message.id !== undefined) checkName(message.id, 'edit.id');
+      if (message.amount !== undefined) number(message.amount, 'edit.amount');
+      break;
+    case 'bring':
+      whole(message.seq, 'bring.seq');
+      for (const [id, weight] of list(message.portions, 'bring.portions', MAX_PORTIONS) as Bring['portions']) {
+        checkName(id, 'bring id');
+        number(weight, 'bring weight');
+      }
+      break;
+    case 'ride':
+      whole(message.seq, 'ride.seq');
+      for (const id of list(message.works, 'ride.works', MAX_STOPS)) checkName(text(id, 'ride id'), 'ride id');
+      break;
+    case 'mode':
+      whole(message.seq, 'mode.seq');
+      oneOf(message.mode, 'mode.mode', MODES);
       break;
     case 'release':
     case 'ack':
@@ -124,6 +209,8 @@ function readWelcome(message: Fields): Welcome {
     resolution: whole(message['resolution'], 'welcome.resolution'),
     model: text(message['model'], 'welcome.model'),
     collection: text(message['collection'], 'welcome.collection'),
+    modes: list(message['modes'] ?? [], 'welcome.modes', MODES.length).map((mode) => oneOf(mode, 'welcome mode', MODES)),
+    guide: flag(message['guide'] ?? false, 'welcome.guide'),
   };
 }
 
@@ -151,8 +238,64 @@ function readPeople(message: Fields): People {
     people: list(message['people'], 'people.people', MAX_PEOPLE).map(readPerson),
     mode: oneOf(message['mode'], 'people.mode', MODES),
     paused: flag(message['paused'], 'people.paused'),
-    finders: list(message['finders'], 'people.finders', MAX_PEOPLE).map((id) => text(id, 'finder')),
+    finders: ids(message['finders'], 'people.finders'),
+    chosen: oneOf(message['chosen'] ?? 'together', 'people.chosen', MODES),
+    docent: textOrNull(message['docent'], 'people.docent'),
+    turn: some(message['turn'], readTurn),
+    tide: some(message['tide'], readTide),
+    ballot: some(message['ballot'], readBallot),
+    blend: list(message['blend'] ?? [], 'people.blend', MAX_PORTIONS).map(readSlider),
+    voyage: some(message['voyage'], readVoyage),
   };
+}
+
+function readTurn(turn: Fields): Turn {
+  return {
+    lead: textOrNull(turn['lead'], 'turn.lead'),
+    leftS: number(turn['left_s'], 'turn.left_s'),
+    next: textOrNull(turn['next'], 'turn.next'),
+    nextS: number(turn['next_s'], 'turn.next_s'),
+  };
+}
+
+function readTide(tide: Fields): Tide {
+  const camps = list(tide['camps'], 'tide.camps', 2).map((value): Camp => {
+    const camp = fields(value, 'camp');
+    const [x, y, part] = [number(camp['x'], 'camp.x'), number(camp['y'], 'camp.y'), number(camp['part'], 'camp.part')];
+    return { people: ids(camp['people'], 'camp.people'), x, y, part };
+  });
+  return { camps, turn: whole(tide['turn'], 'tide.turn'), leftS: number(tide['left_s'], 'tide.left_s') };
+}
+
+function readBallot(ballot: Fields): Ballot {
+  const tallies = list(ballot['tallies'], 'ballot.tallies', MAX_PEOPLE).map((value): Tally => {
+    const tally = fields(value, 'tally');
+    return { id: text(tally['id'], 'tally.id'), people: ids(tally['people'], 'tally.people') };
+  });
+  return { tallies, leftS: number(ballot['left_s'], 'ballot.left_s'), going: textOrNull(ballot['going'], 'ballot.going') };
+}
+
+function readSlider(value: unknown): Slider {
+  const slider = fields(value, 'slider');
+  return {
+    id: text(slider['id'], 'slider.id'),
+    weight: number(slider['weight'], 'slider.weight'),
+    locked: flag(slider['locked'], 'slider.locked'),
+    hand: textOrNull(slider['hand'], 'slider.hand'),
+  };
+}
+
+function readVoyage(voyage: Fields): Voyage {
+  return { works: ids(voyage['works'], 'voyage.works'), at: whole(voyage['at'], 'voyage.at') };
+}
+
+function ids(value: unknown, what: string): readonly string[] {
+  return list(value, what, MAX_PEOPLE).map((id) => text(id, what));
+}
+
+/** A part that may be missing. */
+function some<T>(value: unknown, read: (part: Fields) => T): T | null {
+  return value === undefined || value === null ? null : read(fields(value, 'a part of people'));
 }
 
 function readPerson(value: unknown): Person {
@@ -164,7 +307,15 @@ function readPerson(value: unknown): Person {
     colour,
     share: number(person['share'], 'person.share'),
     active: flag(person['active'], 'person.active'),
+    remote: flag(person['remote'] ?? false, 'person.remote'),
+    at: readSpot(person['at']),
   };
+}
+
+function readSpot(value: unknown): Spot | null {
+  if (value === undefined || value === null) return null;
+  const [x, y] = list(value, 'person.at', 2);
+  return { x: number(x, 'person.at'), y: number(y, 'person.at') };
 }
 
 function checkName(value: string, what: string): void {

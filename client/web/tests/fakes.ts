@@ -2,7 +2,7 @@
 import { encode as pack } from '@msgpack/msgpack';
 import type { Socket, Surroundings } from '../src/connection';
 import { decode as unpack } from '@msgpack/msgpack';
-import type { Frame, FromServer, People, Welcome } from '../src/wire';
+import type { Frame, FromServer, People, Person, Welcome } from '../src/wire';
 
 export class FakeTime {
   nowMs = 1_000_000;
@@ -94,22 +94,45 @@ export const welcome: Welcome = {
   resolution: 256,
   model: 'bundled',
   collection: 'd1',
+  modes: [],
+  guide: false,
 };
 
 export const people: People = {
   t: 'people',
-  people: [{ id: 'p1', colour: '#e8b04b', share: 0.25, active: true }],
+  people: [person('p1', '#e8b04b', 0.25)],
   mode: 'together',
   paused: false,
   finders: [],
+  chosen: 'together',
+  docent: null,
+  turn: null,
+  tide: null,
+  ballot: null,
+  blend: [],
+  voyage: null,
 };
+
+export function person(id: string, colour: string, share: number, more: Partial<Person> = {}): Person {
+  return { id, colour, share, active: true, remote: false, at: null, ...more };
+}
 
 export function frame(seq: number, more: Partial<Frame> = {}): Frame {
   return { t: 'frame', seq, token: 1, x: 0.5, y: 0.5, near: [], bump: null, jpeg: new Uint8Array([1]), ...more };
 }
 
-/** As the server writes it: neighbours are pairs. */
+/** As the server writes it: neighbours and spots are pairs, and names of several words are Python's. */
 function bytesOf(message: FromServer): ArrayBuffer {
-  const told = message.t === 'frame' ? { ...message, near: message.near.map(({ id, closeness }) => [id, closeness]) } : message;
-  return pack(told).slice().buffer;
+  return pack(asServerWrites(message)).slice().buffer;
+}
+
+function asServerWrites(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asServerWrites);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  const told = Object.entries(value).map(([name, part]) => {
+    if (name === 'at' && typeof part === 'object' && part !== null) return [name, [part.x, part.y]];
+    if (name === 'near') return [name, (part as Frame['near']).map(({ id, closeness }) => [id, closeness])];
+    return [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), asServerWrites(part)];
+  });
+  return Object.fromEntries(told);
 }

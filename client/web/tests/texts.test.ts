@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { chosen, count, say } from '../src/texts';
-import en from '../src/texts/en.json';
+import ar from '../src/texts/ar';
+import en from '../src/texts/en';
+import fr from '../src/texts/fr';
+import { chosen, count, say, speak } from '../src/texts';
 
 const sources = Object.values(
   import.meta.glob('../src/**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true }) as Record<string, string>,
@@ -11,6 +13,30 @@ test('every text of the catalogue is used by a page', () => {
   const templated = ['mode.', 'phone.map', 'phone.works'];
   const unused = stems.filter((stem) => !sources.includes(`'${stem}'`) && !templated.some((start) => stem.startsWith(start)));
   expect(unused).toEqual([]);
+});
+
+const gaps = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
+const translations = Object.entries({ ar, fr } as Record<string, Record<string, string>>);
+
+test.each(translations)('%s says everything, with the same gaps', (_, catalogue) => {
+  for (const [key, text] of Object.entries(en)) {
+    expect(catalogue[key], key).toBeTruthy();
+    if (!/\.(one|two)$/.test(key)) expect(gaps(catalogue[key] ?? ''), key).toEqual(gaps(text));
+  }
+});
+
+test.each(translations)('%s says nothing that English does not', (language, catalogue) => {
+  const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  const counted = Object.keys(en).filter((key) => key.endsWith('.other')).map((key) => key.slice(0, -'other'.length));
+  const known = new Set([...Object.keys(en), ...counted.flatMap((stem) => forms.map((form) => stem + form))]);
+  expect(Object.keys(catalogue).filter((key) => !known.has(key))).toEqual([]);
+});
+
+test('another language is spoken once it is asked for, with its own plural forms', async () => {
+  await speak('ar');
+  expect(count('people', 2)).toBe(ar['people.two']);
+  await speak('en');
+  expect(count('people', 2)).toBe('2 people are here');
 });
 
 test('numbers choose their form', () => {

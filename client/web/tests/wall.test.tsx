@@ -2,7 +2,7 @@ import { act, render, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { Wall } from '../src/wall/Wall';
 import type { Person } from '../src/wire';
-import { frame, people } from './fakes';
+import { frame, people, person } from './fakes';
 import { greeting, pretendPage, work } from './page';
 
 const page = pretendPage();
@@ -14,7 +14,7 @@ async function hang(search = ''): Promise<void> {
 }
 
 const crowd = (size: number): Person[] =>
-  Array.from({ length: size }, (_, i) => ({ id: `p${i}`, colour: '#00aaff', share: 0, active: i % 2 === 0 }));
+  Array.from({ length: size }, (_, i) => person(`p${i}`, '#00aaff', 0, { active: i % 2 === 0 }));
 const discs = () => document.querySelectorAll('.presence .disc').length;
 
 test('it joins as a wall', async () => {

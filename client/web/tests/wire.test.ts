@@ -10,11 +10,31 @@ const entries = JSON.parse(golden) as Entry[];
 const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const hexOf = (data: Uint8Array) => Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** `{"$bytes": hex}` stands for bytes, and a neighbour on the wire is a pair. */
+/** What the server leaves out because it is what is usual. */
+const USUAL: Readonly<Record<string, Record<string, unknown>>> = {
+  welcome: { modes: [], guide: false },
+  people: { chosen: 'together', docent: null, turn: null, tide: null, ballot: null, blend: [], voyage: null },
+};
+
+/** Names on the wire are Python's. */
+function ours(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ours);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name.replace(/_(\w)/, (_, c: string) => c.toUpperCase()), ours(part)]));
+}
+
+/** `{"$bytes": hex}` stands for bytes, and a neighbour and a spot on the wire are pairs. */
 function valueOf(entry: Entry): unknown {
-  const { near, jpeg, ...rest } = entry.value as { near?: [string, number][]; jpeg?: { $bytes: string } };
+  const { near, jpeg, people, ...rest } = ours(entry.value) as {
+    t: string;
+    near?: [string, number][];
+    jpeg?: { $bytes: string };
+    people?: { at?: [number, number] }[];
+  };
   return {
+    ...USUAL[rest.t],
     ...rest,
+    ...(people && { people: people.map(({ at, ...person }) => ({ remote: false, ...person, at: at ? { x: at[0], y: at[1] } : null })) }),
     ...(near && { near: near.map(([id, closeness]) => ({ id, closeness })) }),
     ...(jpeg && { jpeg: bytes(jpeg.$bytes) }),
   };

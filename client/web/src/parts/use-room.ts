@@ -1,6 +1,7 @@
 /** A room for the life of a page: connected while it is looked at, its view kept fresh in React. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { roomOf, socketAddress } from '../address';
+import { browser } from '../connection';
 import { Room, type RoomView } from '../room';
 import type { Role } from '../wire';
 import { worksOf, type Works } from '../works';
@@ -8,8 +9,9 @@ import { worksOf, type Works } from '../works';
 /** After a failed fetch of the works, try again so much later: the picture goes on without them. */
 const WORKS_AGAIN_MS = 3_000;
 
-export function useRoom(role: Role): readonly [Room, RoomView] {
-  const [room] = useState(() => new Room(roomOf(window.location), role, socketAddress(window.location)));
+/** `who`: not in the room of the wall; with the guide's key. Read once. */
+export function useRoom(role: Role, who: { remote?: boolean; key?: string | null } = {}): readonly [Room, RoomView] {
+  const [room] = useState(() => new Room(roomOf(window.location), role, socketAddress(window.location), browser, who));
   useEffect(() => {
     const seen = () => room.visible(document.visibilityState === 'visible');
     const online = () => room.online();

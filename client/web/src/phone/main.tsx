@@ -4,4 +4,4 @@ import '../base.css';
 import './phone.css';
 import { Phone } from './Phone';
 
-mount(<Phone />);
+void mount(() => <Phone />);

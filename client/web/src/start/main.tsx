@@ -4,4 +4,4 @@ import '../base.css';
 import './start.css';
 import { Start } from './Start';
 
-mount(<Start />);
+void mount(() => <Start />);

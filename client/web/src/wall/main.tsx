@@ -4,4 +4,4 @@ import '../base.css';
 import './wall.css';
 import { Wall } from './Wall';
 
-mount(<Wall />);
+void mount(() => <Wall />);
