@@ -271,12 +271,13 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 class Ballot(Struct, frozen=True, gc=False):
-    """A vote: everybody's, all visible, most first; works without votes are suggestions. `going`: the winner of the last
-    round, to which the wall is on its way, or where it rests; `left_s`: until this round is counted."""
+    """A vote: everybody's, all visible, most first; works without votes are suggestions."""
 
     tallies: list[Tally]
     left_s: float
+    """Until this round is counted."""
     going: str | None
+    """The winner of the last round, to which the wall is on its way, or where it rests."""
 
 
 class Slider(Struct, frozen=True, gc=False):

@@ -22,7 +22,7 @@ from shared_state.settings import DEFAULTS
 ROOT = Path(__file__).parents[1]
 SPEC = (ROOT / "docs" / "SPEC.md").read_text(encoding="utf-8")
 RULE = re.compile(r"^- \*\*([A-Z])(\d+)\*\* (.+)$", re.MULTILINE)
-CITED = re.compile(r"\b([WGCSRB])(\d+)\b")
+CITED = re.compile(r"\b([WGCSRBDQU])(\d+)\b")
 STRUCTS = {
     kind.__struct_config__.tag or name.lower(): kind
     for name, kind in inspect.getmembers(messages, inspect.isclass)
