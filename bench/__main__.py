@@ -17,9 +17,11 @@ BENCHES = {
     "fanout": "CPU a delivered gigabyte, against a bare transport.write loop and python-socketio",
     "latency": "input to frame, against generator and encoder alone",
     "index": "nearest seeds and nearest looks, against exact search",
+    "search": "words, facets and type-ahead among 8,870 and 470,000 works, against FTS5 with GROUP BY and LIKE",
     "inversion": "a picture's seed, against the recipe of 2019; wants the artworks beside the checkout",
     "maps": "neighbours that look alike, calm walks, the cost of a place, each beside a plainer map",
     "steering": "the law, against plain averaging, with honest and hostile crowds",
+    "flashes": "the limit on flashes, against encoding; whom it holds back",
     "hub": "the way through the hub, memory and Redis",
 }
 """In the order of what people feel first. `bench.quality` and `bench.features` are apart: they want the artworks."""

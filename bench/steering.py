@@ -33,6 +33,9 @@ Vector = tuple[float, float]
 DESIGN = {(20, 0.2): (0.044, 0.146), (20, 0.4): (0.135, 0.293)}
 """Errors that the design quotes, by people and hostile share: its law, plain averaging."""
 
+WITHOUT_TURNS = replace(DEFAULTS, lead_say=0.0, tide_people=1_000)
+"""The law before anybody leads and camps take turns: what the mean of the pulls does by itself."""
+
 TRIAL_S = 20.0
 MEASURED_FROM_S = 15.0
 
@@ -145,26 +148,42 @@ def _trial(law: Law | Rival, case: Case, rng: random.Random) -> float:
     return statistics.fmean(missed)
 
 
-def correlation(people: int, rng: random.Random, *, seconds: float = 60.0) -> float:
+def correlation(
+    people: int, rng: random.Random, settings: SteeringSettings, *, seconds: float = 60.0
+) -> tuple[float, float]:
     """What a person feels of their own pull: its correlation with the room's velocity, everyone having their own goals.
 
-    Each holds a random place for 3 to 8 s, then another. The mean over people; 1 is a room of one's own.
+    Each holds a random place for 3 to 8 s, then another. The mean over people, and that of all in their turns to lead
+    (0 where there are none); 1 is a room of one's own.
     """
-    law = Law(people)
+    law = Law(people, settings)
     goals = [(rng.random(), rng.random()) for _ in range(people)]
     until_s = [rng.uniform(0.0, 8.0) for _ in range(people)]
     moved: list[float] = []
     pulled: list[list[float]] = [[] for _ in range(people)]
+    led: list[tuple[float, float]] = []
     for now_s in _ticks(seconds):
         for person in range(people):
             if now_s >= until_s[person]:
                 goals[person] = rng.random(), rng.random()
                 until_s[person] = now_s + rng.uniform(3.0, 8.0)
         x, y = law.step(goals, now_s)
-        moved += [law.room.point.vx, law.room.point.vy]
+        velocity = law.room.point.vx, law.room.point.vy
+        moved += velocity
+        turn = law.room.people(now_s, paused=False).turn
         for own, (goal_x, goal_y) in zip(pulled, goals, strict=True):
             own += pull(goal_x - x, goal_y - y, DEFAULTS.huber_delta)
-    return statistics.fmean(statistics.correlation(own, moved) for own in pulled)
+        if turn is not None and turn.lead is not None:
+            led += zip(pulled[int(turn.lead.removeprefix("person"))][-2:], velocity, strict=True)
+    felt = statistics.fmean(statistics.correlation(own, moved) for own in pulled)
+    return felt, statistics.correlation(*zip(*led, strict=True)) if led else 0.0
+
+
+def felt_by(people: int) -> list[str]:
+    """Means of three crowds of so many: without turns, with them, and in one's own turn to lead."""
+    without = [correlation(people, random.Random(seed), WITHOUT_TURNS)[0] for seed in range(3)]
+    always, in_turn = zip(*(correlation(people, random.Random(seed), DEFAULTS) for seed in range(3)), strict=True)
+    return [f"{statistics.fmean(found):.2f}" for found in (without, always, in_turn)]
 
 
 def undecided_speed(settings: SteeringSettings, *, people: int = 20, draws: int = 30) -> float:
@@ -210,21 +229,21 @@ def crowds(trials: int) -> str:
         count = trials if case.people <= 20 else max(4, trials // 4)
         found = (
             error(Law, case, count),
+            error(partial(Law, settings=WITHOUT_TURNS), case, count),
             error(lambda _: Rival(averaging), case, count),
             error(lambda _: Rival(unbounded), replace(case, reach=10.0), count),
         )
         design = [f"{figure:.3f}" for figure in DESIGN.get((case.people, case.hostile), ())] or ["", ""]
         rows.append([case, *(f"{figure:.3f}" for figure in found), *design])
-    return table(
-        rows, header=["error in widths", "the law", "averaging", "springs", "design: law", "design: averaging"]
-    )
+    header = ["error in widths", "the law", "without turns", "averaging", "springs", "design: law", "averaging"]
+    return table(rows, header=header)
 
 
 def gains(trials: int) -> str:
     """What the constant b of the gain trades: speed of the undecided against the leverage of each of them."""
     rows = []
     for b in (0.1, 0.25, 0.5, 1.0):
-        settings = replace(DEFAULTS, gain_b=b)
+        settings = replace(WITHOUT_TURNS, gain_b=b)
         missed = error(partial(Law, settings=settings), Case(20, 0.4, 0.05), trials)
         rows.append([f"b = {b}", f"{missed:.3f}", f"{undecided_speed(settings):.2f}", f"{(1 + b) / b:.1f}"])
     return table(rows, header=["gain", "error, 40% hostile", "undecided speed / v_max", "most leverage (1 + b) / b"])
@@ -237,11 +256,9 @@ def main() -> None:
     trials = parser.parse_args().trials
     print(machine_line(), end="\n\n")
     print(crowds(trials), end="\n\n")
-    felt = [
-        [f"{n} people", f"{statistics.fmean(correlation(n, random.Random(seed)) for seed in range(3)):.2f}"]
-        for n in (1, 2, 5, 10, 20, 50)
-    ]
-    print(table(felt, header=["own pull felt (design: .1-.2 from 10 on)", "correlation"]), end="\n\n")
+    felt = [[f"{n} people", *felt_by(n)] for n in (1, 2, 5, 10, 20, 50)]
+    header = ["own pull felt (design: .1-.2 from 10 on)", "without turns", "with turns", "in one's own turn"]
+    print(table(felt, header=header), end="\n\n")
     print(gains(trials), end="\n\n")
     costs = [[f"{n} visitors", *(f"{ms:.3f}" for ms in tick_ms(n))] for n in (1, 20, 100)]
     print(table(costs, header=["cost", "CPU ms per tick", "CPU ms to take in a push from each"]))

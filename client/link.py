@@ -1,4 +1,5 @@
-"""The line of one `Session` to its room: joins, acknowledges frames, repeats a standing push, comes back by itself.
+"""The line of one `Session` to its room: joins, acknowledges frames, repeats a standing push, says deeds once and in
+order, comes back by itself.
 
 Not for use alone; `client.session` is the face. What to do with frames is not known here.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +21,9 @@ from shared_state import messages as wire
 
 PUSHES_PER_S: Final = 30
 """A push that changes faster is sent as its newest value: no hand moves faster, and the server allows twice as many."""
+
+MAX_DEEDS: Final = 64
+"""That wait for the line, two seconds' worth. Of more the oldest goes: the line is cut, and the room has moved on."""
 
 RESEND_S: Final = 0.5
 """A push that stands is said again this often: the room forgets one after 1.5 s, so two may be lost on the way."""
@@ -58,22 +63,34 @@ class Link:
         role: wire.Role,
         rng: random.Random,
         heard: Callable[[wire.Frame | wire.People], None],
+        *,
+        remote: bool = False,
+        key: str | None = None,
     ) -> None:
         self.url, self.room, self.role = url, room, role
         self.welcome: wire.Welcome | None = None
         self.joined = asyncio.Event()
         self.reconnects = 0
         self._rng, self._heard = rng, heard
+        self._remote, self._key = remote, key
         self._push: Callable[[int], wire.Push] | None = None
-        self._push_changed = asyncio.Event()
-        self._seq = 0
+        self._push_changed = False
+        self._deeds: deque[Callable[[int], wire.Deed]] = deque(maxlen=MAX_DEEDS)
+        self._something = asyncio.Event()
+        self._seq = self._deed_seq = 0
+        self._pushed_s = 0.0
         self._token = 0
         self._fault: wire.Fault | None = None
 
     def say(self, push: Callable[[int], wire.Push]) -> None:
         """Make this the push that stands; `push` gives its message for a seq. The newest waits for a cut line."""
-        self._push = push
-        self._push_changed.set()
+        self._push, self._push_changed = push, True
+        self._something.set()
+
+    def do(self, deed: Callable[[int], wire.Deed]) -> None:
+        """Say this once, after the deeds that wait; `deed` gives its message for a seq."""
+        self._deeds.append(deed)
+        self._something.set()
 
     async def run(self) -> None:
         """Be connected until cancelled. Raises SessionError if the first attempt fails or the server sends us away."""
@@ -117,14 +134,16 @@ class Link:
 
     async def _greet(self, socket: ClientConnection) -> None:
         session = self.welcome.session if self.welcome else None
-        await socket.send(wire.encode(wire.Hello(room=self.room, role=self.role, session=session)))
+        hello = wire.Hello(self.room, self.role, session, remote=self._remote, key=self._key)
+        await socket.send(wire.encode(hello))
         while not isinstance(message := await self._read(socket), wire.Welcome):
             if isinstance(message, wire.Fault):
                 self._fault = message
         self.welcome = message
         self.joined.set()
-        if self._push is not None:
-            self._push_changed.set()
+        self._push_changed = self._push is not None
+        if self._push_changed or self._deeds:
+            self._something.set()
 
     async def _listen(self, socket: ClientConnection) -> None:
         while True:
@@ -142,20 +161,39 @@ class Link:
                 self.welcome = message  # the room shows another model
 
     async def _speak(self, socket: ClientConnection) -> None:
-        """Send the push that stands: at once when it changes, again while it stands, once if it is a release."""
+        """At most one deed and one push at a time: together no more than the server's rate."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RESEND_S):
-                    await self._push_changed.wait()
-            self._push_changed.clear()
-            if (push := self._push) is None:
+                    await self._something.wait()
+            self._something.clear()
+            if self._push is None and not self._deeds:
                 continue
-            self._seq += 1
-            message = push(self._seq)
-            await socket.send(wire.encode(message))
-            if isinstance(message, wire.Release) and not self._push_changed.is_set():
-                self._push = None
+            if self._deeds:
+                await self._say_deed(socket)
+            if self._push is not None:
+                await self._say_push(socket, self._push)
             await asyncio.sleep(1 / PUSHES_PER_S)
+
+    async def _say_deed(self, socket: ClientConnection) -> None:
+        """Send the deed that waits longest. What a dying line swallows is not said again: no nudge may count twice."""
+        self._deed_seq += 1
+        deed = self._deeds.popleft()
+        if self._deeds:
+            self._something.set()
+        await socket.send(wire.encode(deed(self._deed_seq)))
+
+    async def _say_push(self, socket: ClientConnection, push: Callable[[int], wire.Push]) -> None:
+        """Send the push that stands: at once when it changes, again while it stands, once if it is a release."""
+        now_s = asyncio.get_running_loop().time()
+        if not self._push_changed and now_s < self._pushed_s + RESEND_S:
+            return
+        self._seq += 1
+        self._push_changed, self._pushed_s = False, now_s
+        message = push(self._seq)
+        await socket.send(wire.encode(message))
+        if isinstance(message, wire.Release) and not self._push_changed:
+            self._push = None
 
     async def _read(self, socket: ClientConnection) -> wire.FromServer:
         data = await socket.recv()

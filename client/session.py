@@ -1,4 +1,4 @@
-"""A room of a running installation, from Python: steer it and receive its frames.
+"""A room of a running installation, from Python: steer it, mix its blend, and receive its frames.
 
     async with Session("http://127.0.0.1:8000", room="main", role="visitor") as s:
         await s.steer(0.3, 0.7)
@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -41,8 +41,23 @@ class State:
     visitors: tuple[wire.Person, ...]
     """Everybody here, with colour and share of the present movement; as last told, a few times a second."""
     mode: wire.Mode
+    """Who moves the picture now."""
     paused: bool
     """Sharing is interrupted: pushes made elsewhere do not arrive."""
+    chosen: wire.Mode = "together"
+    """What an ambient room returns to at the next touch."""
+    blend: tuple[wire.Slider, ...] = ()
+    """The shared blend; weights sum to 1, or there is none."""
+    docent: str | None = None
+    """Who alone steers, in mode docent."""
+    turn: wire.Turn | None = None
+    """Whose turn it is to lead."""
+    tide: wire.Tide | None = None
+    """Two camps that take turns."""
+    ballot: wire.Ballot | None = None
+    """The vote under way."""
+    voyage: wire.Voyage | None = None
+    """The tour under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +73,30 @@ class Session:
     """One visitor, wall or viewer in one room. An async context manager: entering joins, leaving says goodbye."""
 
     def __init__(
-        self, url: str, *, room: str = "main", role: wire.Role = "visitor", rng: random.Random | None = None
+        self,
+        url: str,
+        *,
+        room: str = "main",
+        role: wire.Role = "visitor",
+        remote: bool | None = None,
+        key: str | None = None,
+        rng: random.Random | None = None,
     ) -> None:
-        """`url`: the installation's address, as a browser shows it. `rng` draws the waits before coming back."""
+        """`url`: the installation's address, as a browser shows it. `remote`: not in the room of the wall; left out, a
+        visitor is: a notebook stands on a desk. `key`: the guide's. `rng` draws the waits before coming back."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is no address of an installation; one looks like http://127.0.0.1:8000")
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        self._link = Link(f"ws{self._base.removeprefix('http')}/ws", room, role, rng or random.Random(), self._heard)
+        self._link = Link(
+            f"ws{self._base.removeprefix('http')}/ws",
+            room,
+            role,
+            rng or random.Random(),
+            self._heard,
+            remote=role == "visitor" if remote is None else remote,
+            key=key,
+        )
         self._task: asyncio.Task[None] | None = None
         self._newest: SessionFrame | None = None
         self._arrival: asyncio.Future[None] | None = None
@@ -112,7 +143,7 @@ class Session:
 
     @property
     def welcome(self) -> wire.Welcome:
-        """What the server said when it last let us in: model, resolution, digest of the collection."""
+        """What the server said when it last let us in: model, resolution, digest of the collection, our modes."""
         self._running()
         if self._link.welcome is None:
             raise SessionError("the server has not let us in yet")
@@ -139,13 +170,59 @@ class Session:
 
     async def pull(self, work_id: str) -> None:
         """Pull the point towards an artwork, until released. The room ignores a work that it does not have."""
-        if not 1 <= len(work_id) <= 64:
-            raise ValueError(f"{work_id!r} is no id of a work; one has 1 to 64 characters")
+        _check_id(work_id)
         self._say(lambda seq: wire.Work(seq, work_id))
 
     async def release(self) -> None:
         """Lift the finger."""
         self._say(wire.Release)
+
+    async def point(self, x: float, y: float) -> None:
+        """Show the others a place in [0, 1]^2 without pulling. Raises ValueError outside of it."""
+        if not (0 <= x <= 1 and 0 <= y <= 1):
+            raise ValueError(f"({x}, {y}) is no place on the map; both numbers lie in 0 to 1")
+        self._do(lambda seq: wire.Cursor(seq, float(x), float(y)))
+
+    async def blend(self, weights: Mapping[str, float]) -> None:
+        """Bring a whole blend in place of the shared one: works (or guests) by id, in proportion to each other. It is
+        seen in mode `blend`."""
+        if not 1 <= len(weights) <= wire.MAX_PORTIONS:
+            raise ValueError(f"{len(weights)} works; a blend has 1 to {wire.MAX_PORTIONS}")
+        for work_id, weight in weights.items():
+            _check_id(work_id)
+            if not (math.isfinite(weight) and weight > 0):
+                raise ValueError(f"{work_id!r} weighs {weight}; a weight is finite and above 0")
+        portions = [wire.Portion(work_id, float(weight)) for work_id, weight in weights.items()]
+        self._do(lambda seq: wire.Bring(seq, portions))
+
+    async def weigh(self, work_id: str, weight: float) -> None:
+        """Move one slider of the shared blend to a weight in [0, 1]; the others follow. It must be in the blend."""
+        _check_id(work_id)
+        if not 0 <= weight <= 1:
+            raise ValueError(f"{weight} is no weight; one lies in 0 to 1")
+        self._do(lambda seq: wire.Edit(seq, "weigh", work_id, float(weight)))
+
+    async def vote(self, work_id: str | None) -> None:
+        """Vote for the work that the wall should go to next; None takes the vote back."""
+        if work_id is not None:
+            _check_id(work_id)
+        self._do(lambda seq: wire.Vote(seq, work_id))
+
+    async def ride(self, work_ids: Sequence[str]) -> None:
+        """Take the room on a tour, work by work; an empty one ends it."""
+        if len(work_ids) > wire.MAX_STOPS:
+            raise ValueError(f"{len(work_ids)} works; a tour has at most {wire.MAX_STOPS}")
+        works = list(work_ids)
+        for work_id in works:
+            _check_id(work_id)
+        self._do(lambda seq: wire.Ride(seq, works))
+
+    async def choose_mode(self, mode: wire.Mode) -> None:
+        """Another mode for the room. Raises SessionError for one that is not ours to choose (`welcome.modes`)."""
+        if mode not in self.welcome.modes:
+            ours = ", ".join(self.welcome.modes) or "none"
+            raise SessionError(f"the mode {mode!r} is not ours to choose; these are: {ours}")
+        self._do(lambda seq: wire.ChooseMode(seq, mode))
 
     async def frames(self) -> AsyncIterator[SessionFrame]:
         """Frames as they come, the newest only, until the visit ends. Raises SessionError when we are sent away."""
@@ -162,12 +239,20 @@ class Session:
         return await asyncio.to_thread(fetch_works, self._base, self._link.room)
 
     def _say(self, push: Callable[[int], wire.Push]) -> None:
+        self._check_steering()
+        self._link.say(push)
+
+    def _do(self, deed: Callable[[int], wire.Deed]) -> None:
+        self._check_steering()
+        self._link.do(deed)
+
+    def _check_steering(self) -> None:
+        """Raises SessionError where nothing that we do would be heard."""
         if self._link.role != "visitor":
             raise SessionError(f"a {self._link.role} only watches; join with role='visitor' to steer")
         if self._running().done():
             self._raise_end()
             raise SessionError("the session has been left")
-        self._link.say(push)
 
     def _heard(self, message: wire.Frame | wire.People) -> None:
         if isinstance(message, wire.People):
@@ -180,7 +265,14 @@ class Session:
             bump=message.bump,
             visitors=tuple(people.people),
             mode=people.mode,
+            chosen=people.chosen,
             paused=people.paused,
+            blend=tuple(people.blend),
+            docent=people.docent,
+            turn=people.turn,
+            tide=people.tide,
+            ballot=people.ballot,
+            voyage=people.voyage,
         )
         self._newest = SessionFrame(message.seq, message.jpeg, state)
         self.received += 1
@@ -198,3 +290,8 @@ class Session:
         task = self._running()
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             raise error
+
+
+def _check_id(work_id: str) -> None:
+    if not 1 <= len(work_id) <= 64:
+        raise ValueError(f"{work_id!r} is no id of a work; one has 1 to 64 characters")

@@ -28,6 +28,7 @@ class Artwork(msgspec.Struct, frozen=True):
     title: str = ""
     artist: str = ""
     date: str = ""
+    culture: str = ""
     medium: str = ""
     department: str = ""
     museum: str = ""
@@ -36,6 +37,8 @@ class Artwork(msgspec.Struct, frozen=True):
     link: str = ""
     image: str = ""
     """Address of its picture: the museum's, or a path on this server, or ""."""
+    thumb: str = ""
+    """Path of a small picture on this server, or ""."""
     thumbhash: str = ""
     """base64; see `client.atlas`."""
     width: int = 0

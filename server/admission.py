@@ -94,18 +94,37 @@ class Mistakes:
         return len(self._times_s) == self._times_s.maxlen and now_s - self._times_s[0] <= self._span_s
 
 
+class Buckets:
+    """One bucket for each network address: `per_minute` in the long run, and as many at once."""
+
+    def __init__(self, per_minute: float) -> None:
+        self._per_minute = per_minute
+        self._addresses: dict[str, TokenBucket] = {}
+
+    def __len__(self) -> int:
+        return len(self._addresses)
+
+    def take(self, address: str, now_s: float) -> bool:
+        """Whether this address may once more."""
+        bucket = self._addresses.pop(address, None) or TokenBucket(self._per_minute / 60, self._per_minute, now_s)
+        self._addresses[address] = bucket
+        if len(self._addresses) > MAX_ADDRESSES:
+            del self._addresses[next(iter(self._addresses))]
+        return bucket.take(now_s)
+
+
 class Door:
     """The connections of one gateway: how many, how many that have not said hello, and how fast from one address."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
-        self._addresses: dict[str, TokenBucket] = {}
+        self._rates = Buckets(settings.connects_per_minute)
         self.connections = 0
         self.pending = 0
 
     def knock(self, address: str, now_s: float) -> Knock | None:
         """Why this connection may not even say hello; None lets it in, and `hello` and `leave` must follow."""
-        if not self._bucket(address, now_s).take(now_s):
+        if not self._rates.take(address, now_s):
             return "rate"
         if self.connections >= self._settings.connections:
             return "full"
@@ -126,14 +145,6 @@ class Door:
         """A connection let in by `knock` has ended."""
         self.connections -= 1
 
-    def _bucket(self, address: str, now_s: float) -> TokenBucket:
-        per_minute = self._settings.connects_per_minute
-        bucket = self._addresses.pop(address, None) or TokenBucket(per_minute / 60, per_minute, now_s)
-        self._addresses[address] = bucket
-        if len(self._addresses) > MAX_ADDRESSES:
-            del self._addresses[next(iter(self._addresses))]
-        return bucket
-
 
 class Seats:
     """Who sits in one room, by public id: who comes back before the old connection is gone needs no second seat."""
@@ -144,14 +155,18 @@ class Seats:
         self._open_to_viewers = int(viewers * (1 - reserved_share))
         self.visitors: Counter[str] = Counter()
         self.watching: Counter[str] = Counter()
+        self.remote: set[str] = set()
+        """Those among the visitors who are not in the room of the wall."""
 
-    def take(self, role: Role, who: str, elsewhere: Iterable[str] = ()) -> None:
-        """A seat for `who`. `elsewhere`: who steers this room, on any gateway. Raises Refusal when all are taken."""
+    def take(self, role: Role, who: str, elsewhere: Iterable[str] = (), *, remote: bool = False) -> None:
+        """A seat for `who`. `elsewhere`: who steers this room, on any gateway; `remote`: as the newest hello says.
+        Raises Refusal when all are taken."""
         if role == "visitor":
             steering = self.visitors.keys() | set(elsewhere)
             if who not in steering and len(steering) >= self.capacity:
                 raise steering_is_full(len(steering))
             self.visitors[who] += 1
+            (self.remote.add if remote else self.remote.discard)(who)
         else:
             limit = self.viewers if role == "wall" else self._open_to_viewers
             if who not in self.watching and len(self.watching) >= limit:
@@ -165,4 +180,6 @@ class Seats:
         if seats[who] > 0:
             return False
         del seats[who]
+        if role == "visitor":
+            self.remote.discard(who)
         return True

@@ -56,15 +56,26 @@ def wall_url(settings: ServerSettings, room: str) -> str:
     return f"{_url(host, settings.port)}/wall{_query(room)}"
 
 
-def announce(settings: ServerSettings, took_s: float, *, out: TextIO | None = None) -> None:
-    """Tell a person that we are open: the addresses of every room, and the first one's code to scan."""
+def guide_url(settings: ServerSettings, room: str, key: str) -> str:
+    """Where a docent opens the studio as the guide. The key stands behind #, which browsers send to nobody."""
+    return f"{public_url(settings)}/studio{_query(room)}#guide={quote(key, safe='')}"
+
+
+def announce(
+    settings: ServerSettings, took_s: float, *, guide_key: str | None = None, out: TextIO | None = None
+) -> None:
+    """Tell a person that we are open: the addresses of every room, and the first one's code to scan. `guide_key`: one
+    that was drawn for this run, which nobody else can tell them."""
     out = out or sys.stdout
     print(f"\nGen Studio is open, {took_s:.1f} s after the command.\n", file=out)
     for room in settings.rooms:
         if len(settings.rooms) > 1:
             print(f"  Room {room}", file=out)
         print(f"  Wall  {wall_url(settings, room)}", file=out)
-        print(f"  Join  {join_url(settings, room)}\n", file=out)
+        print(f"  Join  {join_url(settings, room)}", file=out)
+        if guide_key is not None:
+            print(f"  Guide: {guide_url(settings, room, guide_key)}", file=out)
+        print(file=out)
     code = segno.make(join_url(settings, settings.rooms[0]), micro=False)
     # Half blocks where the terminal can write them; plain escape sequences everywhere else.
     code.terminal(out=out, border=2, compact=(out.encoding or "").lower().replace("-", "") == "utf8")

@@ -17,11 +17,16 @@ from starlette.websockets import WebSocket
 
 from server import gateway, pages
 from server.catalogue import Catalogue
+from server.found import Found
 from server.lobby import Lobby
 from server.metrics import Metrics
 from server.operator import Operator
 from server.pictures import Pictures
+from server.searching import Searching
 from server.settings import ServerSettings
+from server.shown import Shown
+from server.similar import Similar
+from server.thumbs import Thumbs
 from shared_state.hub import Hub
 
 if TYPE_CHECKING:
@@ -46,11 +51,15 @@ ONE_YEAR_OF_TLS: Final = "max-age=31536000"
 def create_app(hub: Hub, collection: Collection, settings: ServerSettings, metrics: Metrics) -> Starlette:
     """The application of one gateway. `app.state.lobby` holds who is here; it lives with the application's lifespan."""
     lobby = Lobby(hub, settings, metrics)
+    shown = Shown(collection, settings)
     pictures = Pictures(collection, settings)
+    thumbs = Thumbs(pictures, settings)
+    similar = Similar(lobby, shown)
+    searching = Searching(lobby, shown)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with lobby, pictures:
+        async with lobby, pictures, thumbs, similar, searching:
             yield
 
     async def socket(websocket: WebSocket) -> None:
@@ -72,7 +81,11 @@ def create_app(hub: Hub, collection: Collection, settings: ServerSettings, metri
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", figures),
-            *Catalogue(lobby, collection, pictures).routes,
+            *Catalogue(lobby, shown, pictures, thumbs).routes,
+            *thumbs.routes,
+            *similar.routes,
+            *searching.routes,
+            *Found(lobby, shown).routes,
             *(Operator(lobby, token.get_secret_value()).routes if (token := settings.operator_token) else ()),
             *pages.routes(settings.web_root),
         ],

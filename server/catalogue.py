@@ -7,29 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import msgspec
 import segno
-import structlog
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from server.announce import DEFAULT_ROOM, join_url
-from server.exits import CannotStart
-from server.faults import NO_ROOM, Refusal
-from server.hanging import collection_for
+from server.answers import NoAnswer, answering
 from server.lobby import Lobby
 from server.pictures import IMAGE_TYPES, Pictures
 from server.representation import Representation
-from shared_state.hub import RoomCard
+from server.shown import Shown
+from server.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from models.works.collection import Collection
-
-_log = structlog.get_logger("genstudio.catalogue")
+    from models.works.work import Work
 
 REVALIDATE: Final = "no-cache"
 """Kept, but asked for again each time: one round trip that says "not modified"."""
@@ -45,6 +43,7 @@ class Listed(msgspec.Struct, frozen=True):
     title: str
     artist: str
     date: str
+    culture: str
     medium: str
     department: str
     museum: str
@@ -55,6 +54,8 @@ class Listed(msgspec.Struct, frozen=True):
     """Path of the picture on this server, which asks the museum where it must; empty when there is none."""
     at_hand: bool
     """The picture lies in the collection's own folder: a long list may load it without asking a museum."""
+    thumb: str
+    """Path of a small picture, 192 px; empty when none can be made without asking a museum."""
     thumbhash: str
     width: int
     height: int
@@ -69,14 +70,16 @@ class Works(msgspec.Struct, frozen=True):
     works: list[Listed]
 
 
-def listed(collection: Collection, pictures: Pictures) -> Works:
-    """The collection for pages: everything a label needs, and the place on the map."""
+def listed(collection: Collection, pictures: Pictures, thumb: Callable[[Work], str]) -> Works:
+    """The collection for pages: everything a label needs, and the place on the map. `thumb`: where a small picture
+    is."""
     works = [
         Listed(
             id=work.id,
             title=work.title,
             artist=work.artist,
             date=work.date,
+            culture=work.culture,
             medium=work.medium,
             department=work.department,
             museum=work.museum,
@@ -85,6 +88,7 @@ def listed(collection: Collection, pictures: Pictures) -> Works:
             link=work.link,
             image=pictures.address(work),
             at_hand=pictures.at_hand(work.id) is not None,
+            thumb=thumb(work),
             thumbhash=work.thumbhash,
             width=work.width,
             height=work.height,
@@ -99,10 +103,11 @@ def listed(collection: Collection, pictures: Pictures) -> Works:
 class Catalogue:
     """The routes of one installation's rooms and works."""
 
-    def __init__(self, lobby: Lobby, collection: Collection, pictures: Pictures) -> None:
+    def __init__(self, lobby: Lobby, shown: Shown, pictures: Pictures, thumbs: Thumbs) -> None:
         self._lobby = lobby
-        self._collection = collection
+        self._shown = shown
         self._pictures = pictures
+        self._thumbs = thumbs
         self._works: dict[str, Representation] = {}
         """By digest: a room that switched its model has other seeds, and so another collection."""
 
@@ -110,19 +115,15 @@ class Catalogue:
     def routes(self) -> list[Route]:
         """All of them."""
         return [
-            Route("/api/rooms/{room}", self.room),
-            Route("/api/rooms/{room}/works", self.works),
-            Route("/images/{id:path}", self.image),
-            Route("/qr.svg", self.qr),
+            Route("/api/rooms/{room}", answering(self.room)),
+            Route("/api/rooms/{room}/works", answering(self.works)),
+            Route("/images/{id:path}", answering(self.image)),
+            Route("/qr.svg", answering(self.qr)),
         ]
 
     async def room(self, request: Request) -> Response:
         """What a page shows of a room before it connects."""
-        name = request.path_params["room"]
-        try:
-            card = await self._lobby.card(name)
-        except Refusal as refusal:
-            return _refused(refusal)
+        card = await self._lobby.card(request.path_params["room"])
         about = {
             "room": card.room,
             "model": card.model,
@@ -138,54 +139,28 @@ class Catalogue:
 
     async def works(self, request: Request) -> Response:
         """Every artwork of the collection."""
-        try:
-            card = await self._lobby.card(request.path_params["room"])
-        except Refusal as refusal:
-            return _refused(refusal)
+        card = await self._lobby.card(request.path_params["room"])
         if card.collection not in self._works:
+            collection = await self._shown.of(card)
+            await self._pictures.opened()
             # Off the event loop: 10,000 works are 5 MB of JSON.
-            self._works[card.collection] = await asyncio.to_thread(self._write_works, card)
+            self._works[card.collection] = await asyncio.to_thread(self._write_works, collection)
         return self._works[card.collection].answer(request, REVALIDATE)
 
     async def image(self, request: Request) -> Response:
         """A work's picture. It may take a while to come from its museum, and may come at a later attempt."""
         path = await self._pictures.find(request.path_params["id"])
         if path is None:
-            return _error("This server has no picture of that artwork.", 404)
+            raise NoAnswer(404, "This server has no picture of that artwork.")
         return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers={"Cache-Control": A_DAY})
 
     async def qr(self, request: Request) -> Response:
         """The code that a phone scans to join a room."""
-        try:
-            card = await self._lobby.card(request.query_params.get("room", DEFAULT_ROOM))
-        except Refusal as refusal:
-            return _refused(refusal)
+        card = await self._lobby.card(request.query_params.get("room", DEFAULT_ROOM))
         picture = io.BytesIO()
         segno.make(join_url(self._lobby.settings, card.room), micro=False).save(picture, kind="svg", scale=8, border=4)
         return Response(picture.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": REVALIDATE})
 
-    def _write_works(self, card: RoomCard) -> Representation:
-        collection = self._of(card)
-        return Representation(msgspec.json.encode(listed(collection, self._pictures)), "application/json")
-
-    def _of(self, card: RoomCard) -> Collection:
-        """The collection that a room shows. Where this machine has not got it, that which it began with: the same
-        works, at places that may be a little off."""
-        if card.collection == self._collection.digest:
-            return self._collection
-        try:
-            found = collection_for(card.model, self._lobby.settings)
-        except CannotStart as error:
-            _log.warning("the works of the room's model are not here", room=card.room, found=str(error))
-            return self._collection
-        if found.digest != card.collection:
-            _log.warning("the works of the room's model are others here", room=card.room, model=card.model)
-        return found
-
-
-def _refused(refusal: Refusal) -> Response:
-    return _error(refusal.message, 404 if refusal.code == NO_ROOM else 503)
-
-
-def _error(sentence: str, status: int) -> Response:
-    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
+    def _write_works(self, collection: Collection) -> Representation:
+        works = listed(collection, self._pictures, self._thumbs.address)
+        return Representation(msgspec.json.encode(works), "application/json")

@@ -214,6 +214,40 @@ def doctor(
 
 
 @app.command()
+def tour(
+    begin: Annotated[str, typer.Argument(metavar="A", help="The first work: its id, or its title.")],
+    end: Annotated[str, typer.Argument(metavar="B", help="The last work.")],
+    out: Annotated[Path, typer.Option(help="The film, an MP4 file.")] = Path("tour.mp4"),
+    seconds_per_work: Annotated[float, typer.Option(min=0.2, max=60, help="From one work to the next.")] = 3.0,
+    fps: Annotated[int, typer.Option(min=1, max=60, help="Frames a second.")] = 30,
+    size: Annotated[
+        int | None, typer.Option(min=64, max=4096, help="Side in pixels; as drawn, but at least 512, if left out.")
+    ] = None,
+    model: Model = None,
+    collection: CollectionFolder = None,
+    truncation: Truncation = None,
+    device: Device = None,
+) -> None:
+    """Film the way from one work to another, through works that look alike."""
+    settings = read_settings(model=model, collection=collection, truncation=truncation, device=device)
+    from rich.console import Console
+
+    from server.exits import CannotStart
+    from server.tour_command import film_tour
+
+    console = Console()
+    try:
+        works = film_tour(
+            settings, (begin, end), out, seconds_per_work=seconds_per_work, fps=fps, size=size, console=console
+        )
+    except (CannotStart, OSError) as error:
+        refuse(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None  # nothing was written
+    console.print(f"{out}: {len(works)} works, from {works[0].title} to {works[-1].title}.", soft_wrap=True)
+
+
+@app.command()
 def train(
     folder: Annotated[Path, typer.Argument(help="Folder with images, at any depth.")],
     out: Annotated[Path, typer.Option(help="Where checkpoints, samples and the generator go.")] = Path("runs/train"),

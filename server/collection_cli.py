@@ -52,9 +52,10 @@ def index(
         str, typer.Option(help="Name of the generator that it was prepared for, or its file.")
     ] = "bundled",
 ) -> None:
-    """Build ahead what finds near works quickly, by seed and by look, so that a wall begins with it."""
+    """Build ahead what finds works quickly, by seed, by look and by words, so that a wall begins with it."""
     from models.cache import CacheError, cache_dir
     from models.search.index import feature_index, seed_index
+    from models.search.text import TextIndex
     from models.works.collection import load_collection
     from models.works.work import CollectionError
 
@@ -66,6 +67,8 @@ def index(
     for name, works in indices.items():
         found = "a graph is ready" if works.prepare().result() else "searched exactly, work by work"
         print(f"{name} of {len(held.works)} works: {found}")
+    TextIndex(held.works, held.digest).close()
+    print(f"words of {len(held.works)} works: ready")
 
 
 @collection_app.command()

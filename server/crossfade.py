@@ -1,6 +1,7 @@
-"""One model's picture growing out of another's: both draw the room's place, and the new one counts ever more.
+"""One model's picture growing out of another's: both draw what the room shows, and the new one counts ever more.
 
-Not here: when there is another model (`switching.py`), when a frame is due (`room_loop.py`).
+Not here: when there is another model (`switching.py`), when a frame is due (`room_loop.py`), how two pictures mix
+(`mixing.py`).
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 from models.maps import smooth_step
 from server.easel import Drawing, DrawingError, Easel
+from server.latents import Guests
+from server.mixing import Through, mixed
+from shared_state.scene import Scene
 
 FADE_S: Final = 1.0
 """Long enough to be seen as one picture becoming another, short enough for two models to share a processor."""
@@ -33,20 +33,31 @@ class CrossFade:
         self._way = 0.0
         """How much of the fade was shown, 0 to 1."""
 
-    async def draw(self, x: float, y: float, now_s: float) -> Drawing:
-        """The picture at a place, with the works around it as `old` tells them until `new` stands alone. Raises
+    async def draw(self, scene: Scene, guests: Guests, through: Through, now_s: float) -> Drawing:
+        """The picture of a scene, with the works around it as `old` tells them until `new` stands alone. Raises
         DrawingError when `old` fails; when `new` does the fade is over, and `old` stays."""
-        old, new = await asyncio.gather(self.old.draw(x, y), self.new.draw(x, y), return_exceptions=True)
+        old, new = await asyncio.gather(
+            self.old.draw(scene, guests), self.new.draw(scene, guests), return_exceptions=True
+        )
         if isinstance(new, BaseException):
             self._give_up(new)
-            return self._of_old(old)
+            return await self._finished(self._of_old(old), through)
         share = self._share(now_s)
         if share == 1:
             self._end()
-            return new
+            return await self._finished(new, through)
         old = self._of_old(old)
-        jpeg = await asyncio.to_thread(self.new.encoded, mixed(old.picture, new.picture, share))
-        return replace(old, jpeg=jpeg)
+        picture = await asyncio.to_thread(mixed, old.picture, new.picture, share)
+        return await self._finished(replace(old, picture=picture), through)
+
+    async def _finished(self, drawing: Drawing, through: Through) -> Drawing:
+        """With its picture as it is shown."""
+
+        def finish() -> Drawing:
+            picture = through(drawing.picture)
+            return replace(drawing, picture=picture, jpeg=self.new.encoded(picture))
+
+        return await asyncio.to_thread(finish)
 
     def _share(self, now_s: float) -> float:
         """Of the new picture in this frame, 0 to 1: slow at both ends."""
@@ -69,10 +80,3 @@ class CrossFade:
             raise error
         if not self.done.done():
             self.done.set_exception(error)
-
-
-def mixed(old: NDArray[np.uint8], new: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
-    """Pictures (H, W, 3), `share` of the new one, at the new one's size."""
-    if old.shape != new.shape:
-        old = np.asarray(Image.fromarray(old).resize((new.shape[1], new.shape[0]), Image.Resampling.BICUBIC))
-    return np.asarray(Image.blend(Image.fromarray(old), Image.fromarray(new), share))

@@ -1,8 +1,9 @@
-"""From a place on the map to a finished picture, on one thread of its own.
+"""From what a room shows, as numbers, to a finished picture, on one thread of its own.
 
 The event loop never waits for the generator, and torch always sees the same thread: its thread count belongs to one.
 All rooms of a renderer share one easel: those that are due in the same moment are drawn in one pass.
-Not here: when to draw (`room_loop.py`), who may publish (`holding.py`).
+Not here: when to draw (`room_loop.py`), which latent it is (`latents.py`), which works are near
+(`near_works.py`), who may publish (`holding.py`).
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
-from models.latent import LatentSpace, unit
 from models.maps import Map
 from models.maps.hang import open_map
 from models.search.index import NearestIndex, seed_index
@@ -28,19 +29,27 @@ from models.works.work import CollectionError
 from server.encoder import encode_jpeg
 from server.exits import CannotStart, Exit
 from server.hanging import map_choice
+from server.latents import Guests, Latents
 from server.metrics import Metrics
+from server.mixing import Picture, Through
+from server.near_works import NearWorks
 from server.settings import ServerSettings
 from shared_state.messages import Neighbour
 from shared_state.room import Nearby
+from shared_state.scene import Scene
 
 if TYPE_CHECKING:
     from models.generator import Generator
 
-NEAR: Final = 5
-"""Works told with a frame: what a person takes in at a glance."""
-
 MAX_BATCH: Final = 16
 """Rooms in one pass of the generator: beyond it a pass only gets longer, and memory grows."""
+
+NO_GUESTS: Final[Guests] = MappingProxyType({})
+
+
+def as_it_is(picture: Picture) -> Picture:
+    """Through nothing."""
+    return picture
 
 
 class DrawingError(RuntimeError):
@@ -71,8 +80,8 @@ class Painter(Protocol):
 class Drawing:
     """One picture, encoded, and the works around it."""
 
-    picture: NDArray[np.uint8]
-    """(H, W, 3), as the generator drew it."""
+    picture: Picture
+    """As it is shown."""
     jpeg: bytes
     near: list[Neighbour]
     """For the screens: at most NEAR, the closest first."""
@@ -82,7 +91,9 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    place: tuple[float, float]
+    scene: Scene
+    guests: Guests
+    through: Through
     ready: asyncio.Future[Drawing]
 
 
@@ -109,10 +120,8 @@ class Easel:
         """What the generator is told."""
         self.drawn = asyncio.Event()
         """Set with the first picture: what may wait for it begins now."""
-        self._map, self._metrics, self._quality = chart, metrics, quality
-        made_for = collection.manifest.generator
-        self._space = LatentSpace(made_for.z_dim, made_for.n_classes)
-        self._directions = unit(collection.seeds)  # (N, width)
+        self._metrics, self._quality = metrics, quality
+        self._latents, self._near = Latents(collection, chart), NearWorks(collection, chart, index)
         self._thread = thread or _new_thread()
         self._due: list[_Order] = []
         self._painting: asyncio.Task[None] | None = None
@@ -158,9 +167,11 @@ class Easel:
         x, y = self.collection.places[row]
         return float(x), float(y)
 
-    async def draw(self, x: float, y: float) -> Drawing:
-        """The picture at a place in [0, 1]^2. Raises DrawingError."""
-        order = _Order((x, y), asyncio.get_running_loop().create_future())
+    async def draw(self, scene: Scene, guests: Guests = NO_GUESTS, through: Through = as_it_is) -> Drawing:
+        """The picture of a scene, which goes `through` something, in the easel's thread, before it is encoded. Raises
+        DrawingError."""
+        here = {portion.id: guests[portion.id] for portion in scene.portions if portion.id in guests}
+        order = _Order(scene, here, through, asyncio.get_running_loop().create_future())
         self._due.append(order)
         if self._painting is None or self._painting.done():
             self._painting = asyncio.create_task(self._paint())
@@ -180,7 +191,7 @@ class Easel:
             orders, self._due = self._due[:MAX_BATCH], self._due[MAX_BATCH:]
             if not orders:
                 return
-            results = await loop.run_in_executor(self._thread, self._draw_each, [order.place for order in orders])
+            results = await loop.run_in_executor(self._thread, self._draw_each, orders)
             for order, result in zip(orders, results, strict=True):
                 if order.ready.done():  # its room has stopped meanwhile
                     continue
@@ -190,46 +201,36 @@ class Easel:
                 else:
                     order.ready.set_exception(result)
 
-    def _draw_each(self, places: Sequence[tuple[float, float]]) -> Sequence[Drawing | DrawingError]:
+    def _draw_each(self, orders: Sequence[_Order]) -> Sequence[Drawing | DrawingError]:
         """In the thread. One pass for all; when it fails, one for each, so that a room fails alone."""
         try:
-            return self._draw_together(places)
+            return self._draw_together(orders)
         except Exception as error:
-            if len(places) > 1:
-                return [result for place in places for result in self._draw_each([place])]
+            if len(orders) > 1:
+                return [result for order in orders for result in self._draw_each([order])]
             failure = DrawingError(f"{type(error).__name__}: {error}")
             failure.__cause__ = error
             return [failure]
 
-    def _draw_together(self, places: Sequence[tuple[float, float]]) -> list[Drawing]:
-        latents = np.stack([self._map.decode(x, y) for x, y in places])  # (B, width)
-        z, classes = self._space.split(latents)
+    def _draw_together(self, orders: Sequence[_Order]) -> list[Drawing]:
+        latents = np.stack([self._latents.of(order.scene, order.guests) for order in orders])  # (B, width)
+        z, classes = self._latents.space.split(latents)
         with self._metrics.draw_seconds.time():
             pictures = self.painter.generate(z, classes, self.truncation)  # (B, R, R, 3)
-        return [self._drawing(latent, picture) for latent, picture in zip(latents, pictures, strict=True)]
+        return [
+            self._drawing(latent, order.through(picture))
+            for order, latent, picture in zip(orders, latents, pictures, strict=True)
+        ]
 
-    def encoded(self, picture: NDArray[np.uint8]) -> bytes:
+    def encoded(self, picture: Picture) -> bytes:
         """A picture (H, W, 3) as a JPEG, on the calling thread."""
         with self._metrics.encode_seconds.time():
             return encode_jpeg(picture, self._quality)
 
-    def _drawing(self, latent: NDArray[np.float32], picture: NDArray[np.uint8]) -> Drawing:
+    def _drawing(self, latent: NDArray[np.float32], picture: Picture) -> Drawing:
         jpeg = self.encoded(picture)
-        works = [int(i) for i in self.index.nearest(latent, min(NEAR, len(self._directions)))[0]]
-        closeness = np.clip(
-            self._directions[works] @ unit(latent), 0.0, 1.0
-        )  # cosine: latents differ by direction, not length
-        order = np.argsort(-closeness, kind="stable")
-        return Drawing(
-            picture,
-            jpeg,
-            [Neighbour(self.collection.works[works[i]].id, round(float(closeness[i]), 4)) for i in order],
-            [self._nearby(works[i]) for i in order],
-        )
-
-    def _nearby(self, work: int) -> Nearby:
-        x, y = self.collection.places[work]
-        return Nearby(self.collection.works[work].id, float(x), float(y), float(self._map.reach[work]))
+        near, nearby = self._near.to(latent)
+        return Drawing(picture, jpeg, near, nearby)
 
 
 def _load_painter(settings: ServerSettings, collection: Collection) -> Generator:

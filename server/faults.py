@@ -104,8 +104,18 @@ def flood(rate: float) -> Refusal:
 
 
 def only_visitors_steer(role: str) -> Refusal:
-    """A push came from a screen."""
+    """A push or a deed came from a screen."""
     return Refusal(FORBIDDEN, f"A {role} watches. To steer, join as a visitor with the code on the wall.")
+
+
+def not_the_guide() -> Refusal:
+    """A hello with a key that is not the guide's, or where there is no guide."""
+    return Refusal(FORBIDDEN, "That is not the guide's key. Open the address that the gallery's terminal shows.")
+
+
+def not_your_mode(mode: str) -> Refusal:
+    """A visitor chose a mode that is the guide's to choose. Said, and forgiven."""
+    return Refusal(FORBIDDEN, f"The mode {mode!r} is the guide's to choose.")
 
 
 def text_frame() -> Refusal:

@@ -1,4 +1,4 @@
-"""One room in one gateway: its frames and people to every screen here, its visitors' pushes to whoever draws it.
+"""One room in one gateway: its frames and people to every screen here, what its visitors do to whoever draws it.
 
 One subscription a room. A frame is framed once and written to each screen whose window is open; the others keep the
 newest in a slot of one and get it with their next acknowledgement. Nobody is awaited: a stalled screen costs the
@@ -24,6 +24,8 @@ from server.sockets import Framed
 from shared_state.hub import Envelope, Hub, HubError, RoomCard
 from shared_state.messages import (
     ACK_WINDOW,
+    Deed,
+    Guest,
     People,
     ProtocolError,
     Push,
@@ -141,7 +143,7 @@ class RoomFeed:
         """A visitor came in. Who is here on an older connection goes first: a new page counts its pushes anew."""
         if self.seats.visitors[visitor] > 1:
             self._inputs.leave(visitor)
-        self._inputs.enter(visitor)
+        self._inputs.enter(visitor, remote=visitor in self.seats.remote)
         self._something.set()
 
     def depart(self, visitor: str) -> None:
@@ -154,8 +156,25 @@ class RoomFeed:
         self._inputs.push(visitor, push)
         self._something.set()
 
+    def do(self, visitor: str, deed: Deed, *, guide: bool) -> None:
+        """A visitor does something else."""
+        if not self._inputs.do(visitor, deed, guide=guide):
+            self._metrics.deeds_dropped.inc()
+        self._something.set()
+
+    def bring(self, guest: Guest) -> None:
+        """A visitor's own picture has found its seed."""
+        self._inputs.bring(guest)
+        self._something.set()
+
+    @property
+    def newest(self) -> bytes | None:
+        """The newest frame as it came, a Frame message; None before the first."""
+        return None if self._frame is None else self._frame.payload
+
     def _note_present(self) -> None:
-        self._inputs.present(self._gateway, list(self.seats.visitors), len(self._screens))
+        seats = self.seats
+        self._inputs.present(self._gateway, list(seats.visitors), len(self._screens), sorted(seats.remote))
         self._something.set()
 
     # -- from the hub to the screens

@@ -1,12 +1,14 @@
 """One connection from hello to goodbye (docs/SPEC.md, the rules of the wire).
 
-Turned away at the door, or: accepted, hello, a seat, welcome, frames and pushes, and a goodbye that says why. Who else
-is here is the lobby's business, what everybody sees the feed's. No session, address or query is ever logged.
+Turned away at the door, or: accepted, hello, a seat, welcome, frames, pushes and deeds, and a goodbye that says why.
+Who else is here is the lobby's business, what everybody sees the feed's. No session, key, address or query is ever
+logged.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 from typing import Final, get_args
 
@@ -23,6 +25,8 @@ from server.faults import (
     bad_message,
     flood,
     no_hello,
+    not_the_guide,
+    not_your_mode,
     only_visitors_steer,
     other_protocol,
     text_frame,
@@ -36,11 +40,18 @@ from shared_state.hub import RoomCard
 from shared_state.messages import (
     SUBPROTOCOL,
     Ack,
+    Bring,
+    ChooseMode,
+    Cursor,
+    Edit,
     FromClient,
     Hello,
     Message,
+    Mode,
     ProtocolError,
+    Ride,
     Role,
+    Vote,
     Welcome,
     decode_from_client,
     encode,
@@ -58,6 +69,9 @@ WIRE_ERRORS: Final = frozenset({1002, 1003, 1007, 1009})
 
 _KINDS: Final = {kind: str(kind.__struct_config__.tag) for kind in get_args(FromClient)}
 """What each message from a client is called on the wire."""
+
+_DEEDS: Final = (Cursor, Vote, Edit, Bring, Ride, ChooseMode)
+"""A tuple, as everywhere where each message is asked: a union would take longer than decoding it."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -145,11 +159,20 @@ class Connection:
         self._lobby.door.hello(hello.role)
         self._room, self._role = hello.room, hello.role
         card = await self._lobby.card(hello.room)
+        guide = self._is_guide(hello)
         self._feed = feed = self._lobby.feed(card)
         session = hello.session or new_session()
-        with self._lobby.visit(self, feed, hello.role, session) as self._who:
+        with self._lobby.visit(self, feed, hello.role, session, remote=hello.remote) as self._who:
             self._told = Welcome(
-                card.room, hello.role, session, self._who, card.resolution, card.model, card.collection
+                card.room,
+                hello.role,
+                session,
+                self._who,
+                card.resolution,
+                card.model,
+                card.collection,
+                modes=self._modes(hello.role, guide),
+                guide=guide,
             )
             await self._reply(self._told)
             await self._take_part(hello.role)
@@ -180,6 +203,22 @@ class Connection:
         if not isinstance(message, Hello):
             raise bad_message(f"the first message must be a hello, this was {_kind(message)!r}")
         return message
+
+    def _is_guide(self, hello: Hello) -> bool:
+        """Whether the guide's key was said. Raises Refusal for another: the door bounds how many can be tried, and
+        16 characters outlast it by far."""
+        if hello.key is None:
+            return False
+        key = self._settings.guide_key
+        if key is None or not hmac.compare_digest(hello.key.encode(), key.get_secret_value().encode()):
+            raise not_the_guide()
+        return True
+
+    def _modes(self, role: Role, guide: bool) -> list[Mode]:
+        """Those that this connection may choose: a screen none."""
+        if role != "visitor":
+            return []
+        return list(get_args(Mode) if guide else self._settings.open_modes)
 
     async def _take_part(self, role: Role) -> None:
         """Frames go out, messages come in, until somebody ends it."""
@@ -242,8 +281,14 @@ class Connection:
             raise bad_message("a second hello came; one opens a connection")
         elif self._role != "visitor":
             raise only_visitors_steer(str(self._role))
-        elif self._admit():
+        elif not self._admit():
+            return
+        elif not isinstance(message, _DEEDS):
             self._feed.push(self._who, message)
+        elif isinstance(message, ChooseMode) and message.mode not in self._told.modes:
+            self._socket.write(Framed(encode(not_your_mode(message.mode).fault)))
+        else:
+            self._feed.do(self._who, message, guide=self._told.guide)
 
     def _admit(self) -> bool:
         """Whether an input is within this connection's rate. Raises Refusal on a flood."""

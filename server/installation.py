@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import prometheus_client
 import structlog
 import uvloop
+from pydantic import SecretStr
 
 from models.cache import CacheError
 from models.works.collection import Collection, NotPrepared, load_collection
@@ -106,10 +108,22 @@ def _run(part: Part, settings: ServerSettings, since_s: float) -> None:
     with reserved_port(settings) as port:
         collection = on_the_map(read_collection(settings, prepares=part == "serve"), settings)
         main = serve if part == "serve" else gateway
-        runner.run(main(settings, collection, port, lambda: announce(settings, time.monotonic() - since_s)))
+        settings, drawn = with_guide_key(settings) if part == "serve" else (settings, None)
+        runner.run(
+            main(settings, collection, port, lambda: announce(settings, time.monotonic() - since_s, guide_key=drawn))
+        )
 
 
 # -- the parts -------------------------------------------------------------------------------------------------------
+
+
+def with_guide_key(settings: ServerSettings) -> tuple[ServerSettings, str | None]:
+    """Settings with a guide's key, and the key where it was drawn now: who chose one knows it, and a terminal may be
+    kept."""
+    if settings.guide_key is not None:
+        return settings, None
+    drawn = secrets.token_urlsafe(12)
+    return settings.model_copy(update={"guide_key": SecretStr(drawn)}), drawn
 
 
 def read_collection(settings: ServerSettings, *, prepares: bool) -> Collection:

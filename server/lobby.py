@@ -103,14 +103,19 @@ class Lobby:
             feed.start()
         return feed
 
+    def newest_frame(self, room: str) -> bytes | None:
+        """The newest frame of a room that this gateway holds, as it came; None where it holds none."""
+        feed = self._feeds.get(room)
+        return None if feed is None else feed.newest
+
     def steering(self, room: str) -> int:
         """How many steer a room, as far as this gateway has heard."""
         feed = self._feeds.get(room)
         return 0 if feed is None else len({*feed.steering, *feed.seats.visitors})
 
     @contextmanager
-    def visit(self, guest: Guest, feed: RoomFeed, role: Role, session: str) -> Iterator[str]:
-        """A seat in the room while the block lasts, under the public id it yields.
+    def visit(self, guest: Guest, feed: RoomFeed, role: Role, session: str, *, remote: bool = False) -> Iterator[str]:
+        """A seat in the room while the block lasts, under the public id it yields. `remote`: away from the wall.
 
         The newest connection of a session goes on and ends the older one. Raises Refusal when no seat is free.
         """
@@ -119,7 +124,7 @@ class Lobby:
         open_here = self._visits.get(visit, [])
         if len(open_here) >= self.settings.connections_per_session:
             raise too_many_connections(len(open_here))
-        feed.seats.take(role, who, feed.steering)
+        feed.seats.take(role, who, feed.steering, remote=remote)
         for older in open_here:
             older.end(opened_elsewhere())
         self._visits[visit] = open_here

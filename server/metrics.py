@@ -54,6 +54,9 @@ class Metrics:
             "genstudio_frames_dropped", "Frames replaced by a newer one before they left.", ["slot"], registry=registry
         )
         """slot: `hub` (a gateway was slow), `wall`, `visitor`, `viewer` (a screen was)."""
+        self.deeds_dropped = Counter(
+            "genstudio_deeds_dropped", "Deeds beyond what one visitor may do in a tick.", registry=registry
+        )
         self.faults = Counter("genstudio_faults", "Connections closed with a fault.", ["code"], registry=registry)
         self.refused = Counter("genstudio_refused", "Connections refused at the door.", ["reason"], registry=registry)
 

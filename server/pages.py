@@ -1,4 +1,4 @@
-"""The built pages (`client/web/dist`), as files: the three a person opens, and what they load."""
+"""The built pages (`client/web/dist`), as files: the four a person opens, and what they load."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from server.representation import of_file
 
-PAGES: Final = {"/": "index.html", "/wall": "wall.html", "/join": "join.html"}
+PAGES: Final = {"/": "index.html", "/wall": "wall.html", "/join": "join.html", "/studio": "studio.html"}
 """What a person can open. The room stands in the query."""
 
 FOREVER: Final = "public, max-age=31536000, immutable"

@@ -68,6 +68,22 @@ class Pictures:
         path = self._collection.image_path(id)
         return path if path is not None and path.suffix.lower() in IMAGE_TYPES else None
 
+    def here(self, id: str) -> Path | None:
+        """The picture on this disk: at hand, or kept from its museum. Asks nobody, waits for nothing."""
+        if (path := self.at_hand(id)) is not None:
+            return path
+        row = self._collection.index_of(id)
+        address = "" if row is None else self._collection.works[row].image
+        opening = self._opening
+        if not address or opening is None or not opening.done() or (opened := opening.result()) is None:
+            return None
+        return opened[0].held(address)
+
+    async def opened(self) -> None:
+        """Wait until what was kept can be looked into."""
+        if self._opening is not None:
+            await asyncio.shield(self._opening)
+
     async def find(self, id: str) -> Path | None:
         """The picture on this disk, fetched first where need be. None: there is none, or not yet."""
         if (path := await asyncio.to_thread(self.at_hand, id)) is not None:

@@ -100,6 +100,7 @@ class Renderer:
             capacity=self._settings.capacity,
             places=lambda work: loop.easel.place(work),
             rng=random.Random(self._rng.random()),
+            open_modes=self._settings.open_modes,
         )
         loop = RoomLoop(room, self._hub, self._easel, self._easels, self._settings, self._metrics, clock=self._clock)
         return loop

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared_state.messages import MAX_MESSAGE_BYTES
+from shared_state.messages import MAX_MESSAGE_BYTES, Mode
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several names in one variable, separated by commas."""
@@ -51,6 +51,12 @@ class ServerSettings(BaseSettings):
     operator_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Who knows it may switch models (`genstudio switch`). None: that door is closed. At least 16 characters: it is
     tried from afar. From the environment only: a command line is read by everybody on the machine."""
+    guide_key: SecretStr | None = None
+    """Who says it is the guide and may choose every mode: a docent's tablet (`/studio#guide=KEY`). None: `genstudio
+    serve` draws one at each start and tells its terminal; a gateway of several has no guide. At least 16 characters:
+    it is tried from afar; at most 64: it travels in a hello. From the environment only, as the operator's token."""
+    open_modes: Annotated[tuple[Mode, ...], NoDecode] = ("together", "blend")
+    """Modes that every visitor may choose, none of which takes the wall from the others. The rest are the guide's."""
     collection: Path | None = None
     """A prepared folder of artworks. None: the starter collection."""
     map: Literal["atlas", "ring", "slice"] = "atlas"
@@ -85,6 +91,26 @@ class ServerSettings(BaseSettings):
     wall. Not by default: a table from elsewhere could have us ask our own network."""
     picture_cache_mb: Annotated[int, Field(ge=1)] = 2_000
     """Kept pictures of museums: about 10,000 at 1,024 pixels. What was longest unasked for goes first."""
+    thumb_cache_mb: Annotated[int, Field(ge=1)] = 200
+    """Kept thumbnails: about 20,000 of 10 KB, which are made again in 10 ms each. What was longest unasked for goes."""
+
+    # -- what visitors may show it
+
+    upload_max_mb: Annotated[int, Field(ge=1, le=64)] = 10
+    """A visitor's own picture: what a phone's camera makes, which pages shrink before they send it."""
+    upload_timeout_s: Annotated[float, Field(gt=0)] = 20.0
+    """For all of a picture to arrive: 10 MB at 4 Mbit/s."""
+    uploads_per_minute: Annotated[int, Field(ge=1)] = 20
+    """Pictures from one network address: about as many as are looked at in a minute, since a museum is one address."""
+    looks_per_minute: Annotated[int, Field(ge=1)] = 600
+    """Other searches by look from one address: twenty people, each looking around every two seconds."""
+
+    # -- how much visitors may search
+
+    searches_per_minute: Annotated[int, Field(ge=1)] = 3_000
+    """Searches by words and paths from one network address: fifty people behind one router, each once a second."""
+    suggestions_per_minute: Annotated[int, Field(ge=1)] = 12_000
+    """Type-ahead from one address: the same fifty, four letters a second; an answer takes a millisecond."""
 
     # -- how many may come (RELIABILITY: one museum is one address, so limits allow for NAT)
 
@@ -162,7 +188,7 @@ class ServerSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Info: one line for what an operator would want to know tomorrow."""
 
-    @field_validator("rooms", "allowed_origins", "models", "map_works", "map_directions", mode="before")
+    @field_validator("rooms", "allowed_origins", "models", "map_works", "map_directions", "open_modes", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -175,6 +201,20 @@ class ServerSettings(BaseSettings):
         if not rooms or any(not 1 <= len(room) <= 64 for room in rooms) or len(set(rooms)) < len(rooms):
             raise ValueError("one or more different names of 1 to 64 characters, separated by commas")
         return rooms
+
+    @field_validator("guide_key")
+    @classmethod
+    def _a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not 16 <= len(key.get_secret_value()) <= 64:
+            raise ValueError("16 to 64 characters")  # and not which they were
+        return key
+
+    @field_validator("open_modes")
+    @classmethod
+    def _each_once(cls, modes: tuple[Mode, ...]) -> tuple[Mode, ...]:
+        if len(set(modes)) < len(modes):
+            raise ValueError("different modes, separated by commas")
+        return modes
 
     @field_validator("redis_url")
     @classmethod

@@ -19,11 +19,13 @@ import structlog
 from server.easel import Easel, free_memory
 from server.exits import CannotStart, Exit
 from server.hanging import collection_for
+from server.latents import Guests
 from server.memory import available_bytes, needed_bytes
 from server.metrics import Metrics
 from server.settings import ServerSettings
 from shared_state.hub import LostLease, Stage, SwitchReport
 from shared_state.messages import Switch
+from shared_state.scene import Scene
 
 log = structlog.stdlib.get_logger("genstudio.switching")
 
@@ -103,8 +105,13 @@ class LiveRoom(Protocol):
         ...
 
     @property
-    def place(self) -> tuple[float, float]:
-        """Where the room's point is."""
+    def scene(self) -> Scene:
+        """What the room shows."""
+        ...
+
+    @property
+    def guests(self) -> Guests:
+        """Pictures that visitors brought."""
         ...
 
 
@@ -168,7 +175,7 @@ class Switching:
         new = await self._easels.take(wish.model)
         try:
             for _ in range(WARM_UP):
-                await new.draw(*self._room.place)
+                await new.draw(self._room.scene, self._room.guests)
             await self._tell(wish, "fading", f"{wish.model} has been loaded; the wall fades to it.")
             await self._room.show_with(new)
         except BaseException:

@@ -1,4 +1,4 @@
-"""The hands of everybody in a room: whose push is taken in, whose is not, and who keeps fading after they left.
+"""Everybody in a room, and their hands: whose push is taken in, whose is not, and who keeps fading after they left.
 
 Pure: time is passed in, and nothing depends on the order in which people's inputs arrive.
 """
@@ -8,19 +8,34 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Literal
 
-from shared_state.messages import Place, Push, Release, Stick, Work
+from shared_state import blend
+from shared_state.hand import Hand
+from shared_state.messages import Person, Place, Push, Release, Spot, Stick, Work
+from shared_state.palette import Colours
 from shared_state.presence import Presence
 from shared_state.settings import SteeringSettings
-from shared_state.steering import Fused, Hand, fuse
 
 MAX_MUTED = 1_024
 """Mutes that are remembered: ten full rooms of griefers."""
 
-Ignored = Literal["room full", "not in the room", "late or repeated", "not finite", "unknown work"]
+Ignored = (
+    blend.Ignored
+    | Literal[
+        "room full",
+        "not in the room",
+        "late or repeated",
+        "not finite",
+        "unknown work",
+        "muted",
+        "not theirs to choose",
+        "not in this mode",
+        "latent too large",
+    ]
+)
 """Why an input had no effect."""
 
 
@@ -31,39 +46,43 @@ class Crowd:
         self, settings: SteeringSettings, *, capacity: int, places: Callable[[str], tuple[float, float] | None]
     ) -> None:
         self.presence = Presence(capacity=capacity, silence_s=settings.silence_s)
+        self.colours = Colours(kept_s=settings.colour_kept_s, limit=2 * capacity)
         self.ignored: Counter[Ignored] = Counter()
         """Inputs without effect, by reason."""
         self.muted: set[str] = set()
-        self.fused = Fused()
-        """What the crowd asked for at the last step."""
         self._settings = settings
         self._capacity = capacity
         self._places = places
         self._hands: dict[str, Hand] = {}
         """Of everybody here, and of those who left and still fade."""
-        self._busy: list[Hand] = []
-        """Hands that push or fade, sorted by id, so that sums round the same way whoever came first."""
+        self.hands: list[Hand] = []
+        """Those that push or fade, sorted by id, so that sums round the same way whoever came first."""
+        self._cursors: dict[str, tuple[Spot, float]] = {}
+        """Where people point, and since when."""
 
-    def enter(self, person: str, now_s: float) -> bool:
-        """Somebody is here. True when they have just come in: not when they were here already, or there is no seat."""
+    def enter(self, person: str, now_s: float, *, remote: bool) -> None:
+        """Somebody is here, or `remote`, if there is a seat for them."""
         known = person in self.presence
         if not self.presence.vouch(person, now_s):
             self.ignored["room full"] += 1
-            return False
+            return
         if not known:
             self._give_hand(person, now_s)
             self.count_anew(person)
-        return not known
+            self.colours.take(person, now_s)
+        self._hands[person].remote = remote
 
     def leave(self, person: str, now_s: float) -> bool:
         """Somebody left; their last push fades. False when they were not here."""
         if not self.presence.leave(person):
             return False
         self._hands[person].let_go(now_s)
+        self._cursors.pop(person, None)
+        self.colours.leave(person, now_s)
         return True
 
     def count_anew(self, person: str) -> None:
-        """A new connection of somebody: its pushes are numbered from anywhere."""
+        """A new connection of somebody: its pushes and deeds are numbered from anywhere."""
         if person in self._hands:
             self._hands[person].begin_again()
 
@@ -73,7 +92,7 @@ class Crowd:
             self.muted.discard(person)
         elif len(self.muted) < MAX_MUTED:
             self.muted.add(person)
-            self._busy = [hand for hand in self._busy if hand.id != person]
+            self.hands = [hand for hand in self.hands if hand.id != person]
 
     def push(self, person: str, push: Push, now_s: float) -> None:
         """Let a person's push count, if they are here, it is their newest, and it says something."""
@@ -81,33 +100,65 @@ class Crowd:
         if reason is not None:
             self.ignored[reason] += 1
 
-    def step(self, x: float, y: float, now_s: float) -> Fused:
-        """What everybody asks for together, for a point at (x, y)."""
-        self.fused = fuse(self._busy, x, y, now_s, self._settings)
-        return self.fused
+    def deed(self, person: str, seq: int, now_s: float) -> Ignored | None:
+        """Why a deed of this number does not count, or None when it does: then none of this number counts again."""
+        hand = self._hands.get(person)
+        if hand is None or not self.presence.here(person, now_s):
+            return "not in the room"
+        if person in self.muted:
+            return "muted"
+        if seq <= hand.deed_seq:
+            return "late or repeated"
+        hand.deed_seq = seq
+        return None
 
-    def touched(self, now_s: float) -> bool:
-        """Anybody who counts has a finger down."""
-        return any(hand.touching(now_s, self._settings) for hand in self._busy)
+    def point(self, person: str, x: float, y: float, now_s: float) -> Ignored | None:
+        """Somebody who is here points at a place, cut to the map. Why it counts as none, or None."""
+        if not (math.isfinite(x) and math.isfinite(y)):
+            return "not finite"
+        self._cursors[person] = _spot(x, y), now_s
+        return None
+
+    def people(self, shares: Mapping[str, float], now_s: float) -> list[Person]:
+        """Everybody here, for the wire; `shares`: of the movement, by person."""
+        return [
+            Person(
+                person,
+                self.colours.of(person),
+                shares.get(person, 0.0),
+                self.steers(person, now_s),
+                self._hands[person].remote,
+                self._at(self._hands[person], now_s),
+            )
+            for person in self.presence.visitors
+        ]
+
+    def sample(self, x: float, y: float, now_s: float) -> list[Hand]:
+        """Everybody's pull and weight for a point at (x, y)."""
+        for hand in self.hands:
+            hand.sample(x, y, now_s, self._settings)
+        return self.hands
 
     def steers(self, person: str, now_s: float) -> bool:
         """This person has a finger down, and counts."""
         hand = self._hands.get(person)
         return hand is not None and person not in self.muted and hand.touching(now_s, self._settings)
 
-    def shares(self) -> dict[str, float]:
-        """Each person's part in the movement at the last step; who has none may be missing."""
-        shares = self.fused.shares(self._busy)
-        return {hand.id: share for hand, share in zip(self._busy, shares, strict=True)}
-
     def tidy(self) -> None:
         """Let go of hands that have faded, and of those who left with them."""
-        self._busy = [hand for hand in self._busy if not hand.faded]
+        self.hands = [hand for hand in self.hands if not hand.faded]
         if len(self._hands) > len(self.presence.visitors):
-            fading = {hand.id for hand in self._busy}
+            fading = {hand.id for hand in self.hands}
             self._hands = {
                 person: hand for person, hand in self._hands.items() if person in self.presence or person in fading
             }
+
+    def _at(self, hand: Hand, now_s: float) -> Spot | None:
+        """Where somebody pulls to, or else has pointed lately."""
+        if hand.goal is not None and self.steers(hand.id, now_s):
+            return _spot(*hand.goal)
+        spot, told_s = self._cursors.get(hand.id, (None, -math.inf))
+        return spot if now_s - told_s < self._settings.cursor_s and hand.id not in self.muted else None
 
     def _take_in(self, person: str, push: Push, now_s: float) -> Ignored | None:
         """Pass a push to its hand, or say why it counts as none."""
@@ -117,8 +168,8 @@ class Crowd:
         if not hand.is_news(push.seq):
             return "late or repeated"
         reason = self._act(hand, push, now_s)
-        if reason is None and person not in self.muted and hand not in self._busy:
-            insort(self._busy, hand, key=attrgetter("id"))
+        if reason is None and person not in self.muted and hand not in self.hands:
+            insort(self.hands, hand, key=attrgetter("id"))
         return reason
 
     def _act(self, hand: Hand, push: Push, now_s: float) -> Ignored | None:
@@ -148,4 +199,9 @@ class Crowd:
 
     def _drop(self, person: str) -> None:
         del self._hands[person]
-        self._busy = [hand for hand in self._busy if hand.id != person]
+        self.hands = [hand for hand in self.hands if hand.id != person]
+
+
+def _spot(x: float, y: float) -> Spot:
+    """On the map, to a ten-thousandth of it: a quarter of a pixel of the largest wall, in half the bytes."""
+    return Spot(round(min(1.0, max(0.0, x)), 4), round(min(1.0, max(0.0, y)), 4))

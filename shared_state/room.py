@@ -1,7 +1,9 @@
-"""One room: one point, moved by everybody in it. Puts together the crowd, the law, snapping, the idle walk and colours.
+"""One room: one point, moved by everybody in it. Puts together the crowd, its modes and deeds, the law, the idle walk,
+bumps and the blend.
 
 Pure logic: no sockets, no Redis, no clock, no index. Time, chance and nearby artworks are passed in, so that the same
 log gives the same path. One renderer owns a room; it is not for several threads.
+Not here: what moves the point in each mode (`movers.py`), what a deed does (`deeds.py`).
 """
 
 from __future__ import annotations
@@ -9,33 +11,31 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 
 from shared_state import snapshot
+from shared_state.blend import Palette
+from shared_state.blending import Blending
+from shared_state.bumps import Bumps
 from shared_state.crowd import Crowd, Ignored
+from shared_state.deeds import Deeds
+from shared_state.drift import Drift, Point
+from shared_state.groups import shares
+from shared_state.guests import MAX_LATENT_BYTES, taken_in
 from shared_state.idle import IdleWalk
-from shared_state.messages import Enter, Input, Leave, Mode, People, Person, Present, Pushed
-from shared_state.palette import Colours
+from shared_state.messages import Did, Enter, Guest, Input, Leave, Mode, People, Present, Pushed
+from shared_state.modes import OPEN_MODES, Modes
+from shared_state.movers import Moment, Movers
+from shared_state.scene import Scene
 from shared_state.settings import DEFAULTS, SteeringSettings
-from shared_state.snapping import Credits, Nearby, Snap
-from shared_state.steering import follow, wish
+from shared_state.snapping import Nearby
+from shared_state.steering import Fused, wish
 
 __all__ = ["Nearby", "Point", "Room"]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where the room is on the map, each in [0, 1], and its velocity in widths a second."""
-
-    x: float
-    y: float
-    vx: float = 0.0
-    vy: float = 0.0
-
-
 class Room:
-    """See the module. `apply` what people do, `advance` to now, then read `point`, `bump`, `moving` and `people`."""
+    """See the module. `apply` what people do, `advance` to now, then read `scene`, `bump`, `moving` and `people`."""
 
     def __init__(
         self,
@@ -46,38 +46,47 @@ class Room:
         places: Callable[[str], tuple[float, float] | None],
         rng: random.Random,
         start: tuple[float, float] = (0.5, 0.5),
+        open_modes: Collection[Mode] = OPEN_MODES,
     ) -> None:
-        """`places`: a work's place on the map, or None when there is no such work."""
+        """`places`: a work's place on the map, or None when there is no such work. `open_modes`: those that a visitor
+        who is no guide may choose."""
         self.name = name
+        self.guests: dict[str, bytes] = {}
+        """Latents of visitors' own pictures by id, oldest first: works that only blends know."""
         self._settings = settings
         self._crowd = Crowd(settings, capacity=capacity, places=places)
-        self._colours = Colours(kept_s=settings.colour_kept_s, limit=2 * capacity)
         self._clock_s: float | None = None
-        self._x, self._y = start
-        self._vx = self._vy = 0.0
-        self._mode: Mode = "ambient"
-        self._touched_s = -math.inf
-        self._snap = Snap(settings)
-        self._credits = Credits(settings)
-        self._finders: list[str] = []
+        self._drift = Drift(settings, *start)
+        self._fused = Fused()
+        """What was asked for at the last step."""
+        self._modes = Modes(settings, open_modes, self._crowd.presence.__contains__)
+        self._movers = Movers(settings, places, lambda: self._modes.docent)
+        self._palette = Palette(settings, lambda work: work in self.guests or places(work) is not None)
+        self._blending = Blending(settings, self._palette, lambda work: places(work) is not None)
+        self._deeds = Deeds(self._crowd, self._modes, self._movers, self._palette, places)
+        self._bumps = Bumps(settings)
         self._walk = IdleWalk(settings, rng)
-        self._seen: dict[str, int] = {}
         self._moving = True
 
     @property
     def point(self) -> Point:
         """Where the room is now."""
-        return Point(self._x, self._y, self._vx, self._vy)
+        return self._drift.point
+
+    @property
+    def scene(self) -> Scene:
+        """What is to be drawn now."""
+        return Scene(self._drift.x, self._drift.y, self._blending.portions, self._blending.blended)
 
     @property
     def bump(self) -> str | None:
-        """The artwork that the point has settled on."""
-        return self._snap.bump.id if self._snap.bump else None
+        """The artwork that the point has settled on, or that the blend has become."""
+        return self._blending.bump if self._blending.rules else self._bumps.work
 
     @property
     def mode(self) -> Mode:
-        """Ambient while nobody has touched the room for `idle_after_s`, else together."""
-        return self._mode
+        """What was chosen, or ambient while nobody has touched the room for long."""
+        return self._modes.shown
 
     @property
     def moving(self) -> bool:
@@ -94,34 +103,50 @@ class Room:
         return self._crowd.presence.screens(now_s)
 
     def people(self, now_s: float, *, paused: bool) -> People:
-        """Everybody here, for the wire."""
-        shares = self._crowd.shares()
-        people = [
-            Person(person, self._colours.of(person), shares.get(person, 0.0), self._crowd.steers(person, now_s))
-            for person in self._crowd.presence.visitors
-        ]
-        return People(people, self._mode, paused, list(self._finders))
+        """Everybody here and what they are at, for the wire."""
+        crowd, modes, movers = self._crowd, self._modes, self._movers
+        return People(
+            crowd.people(shares(crowd.hands, self._fused), now_s),
+            modes.shown,
+            paused,
+            list(self._bumps.finders),
+            chosen=modes.chosen,
+            docent=modes.docent,
+            turn=movers.turn(now_s),
+            tide=movers.together.tide.told(now_s),
+            ballot=movers.vote.ballot.told(now_s) if modes.shown == "vote" else None,
+            blend=self._palette.told,
+            voyage=movers.together.voyage.told(),
+        )
 
     def apply(self, message: Input, now_s: float) -> None:
         """Take in one input. Never raises on hostile content; what has no effect is counted in `ignored`."""
         match message:
-            case Enter(person):
-                self._enter(person, now_s)
+            case Enter(person, remote):
+                self._crowd.enter(person, now_s, remote=remote)
                 self._crowd.count_anew(person)
             case Leave(person):
                 self._leave(person, now_s)
             case Pushed(person, push):
                 self._crowd.push(person, push, now_s)
-                if not self._moving:
+                self._wake(now_s)
+            case Did():
+                if self._deeds.do(message, now_s):
+                    self._modes.touch(now_s)
                     self._wake(now_s)
-            case Present(gateway, visitors, screens):
+            case Guest():
+                self._take_in(message)
+            case Present(gateway, visitors, screens, elsewhere):
                 self._crowd.presence.gateway(gateway, screens, now_s)
+                remotes = set(elsewhere)
                 for person in visitors:
-                    self._enter(person, now_s)
+                    self._crowd.enter(person, now_s, remote=person in remotes)
 
     def mute(self, person: str, muted: bool = True) -> None:
-        """Somebody's pushes no longer count, as if they were not here; they may still watch."""
+        """Somebody's pushes and deeds no longer count, as if they were not here; they may still watch."""
         self._crowd.mute(person, muted)
+        if muted:
+            self._let_go(person)
 
     def advance(self, now_s: float, nearby: Sequence[Nearby]) -> None:
         """Step up to now in fixed ticks, at most `catch_up_s` in all. `nearby`: what the index found near the point."""
@@ -129,102 +154,122 @@ class Room:
         for person in self._crowd.presence.silent(now_s):
             self._leave(person, now_s)
         clock_s = now_s if self._clock_s is None else max(self._clock_s, now_s - settings.catch_up_s)
-        x, y, begin_s, bump = self._x, self._y, clock_s, self.bump
+        before, begin_s, bump, blending = self.point, clock_s, self.bump, False
         while clock_s + settings.tick_s <= now_s:
             clock_s += settings.tick_s
             self._step(clock_s, nearby)
+            blending = blending or self._blending.moving
         self._clock_s = clock_s
         if clock_s > begin_s:
-            self._credits.add(self._crowd.shares(), math.hypot(self._x - x, self._y - y), clock_s - begin_s)
+            after = self.point
+            way = math.hypot(after.x - before.x, after.y - before.y)
+            self._bumps.carried(shares(self._crowd.hands, self._fused), way, clock_s - begin_s)
             self._crowd.tidy()
-            self._moving = bool(self._vx or self._vy or self.bump != bump or self._snap.undecided)
+            moved = bool(after.vx or after.vy or way)
+            self._moving = moved or blending or self.bump != bump or self._bumps.undecided
 
     def snapshot(self) -> bytes:
-        """The durable part of this room: where it is, what it has seen, who has which colour, who is muted."""
-        muted = sorted(self._crowd.muted)
-        slots = self._colours.slots()
+        """The durable part of this room: where it is, what it has seen, who has which colour, who is muted, what is
+        blended."""
         return snapshot.write(
-            snapshot.Durable(snapshot.VERSION, self._x, self._y, self._mode, self._seen, slots, muted)
+            snapshot.Durable(
+                snapshot.VERSION,
+                self._drift.x,
+                self._drift.y,
+                self._modes.shown,
+                self._bumps.seen,
+                self._crowd.colours.slots(),
+                sorted(self._crowd.muted),
+                self._modes.chosen,
+                self._palette.durable(),
+                self.guests,
+            )
         )
 
     def restore(self, data: bytes) -> None:
         """Go on from a snapshot, at rest, with those who are here. Raises SnapshotError, having changed nothing."""
         durable = snapshot.read(data)
-        self._x, self._y = min(1.0, max(0.0, durable.x)), min(1.0, max(0.0, durable.y))
-        self._vx = self._vy = 0.0
-        self._mode = durable.mode
-        self._touched_s = math.inf if durable.mode == "together" else -math.inf
-        self._seen = dict(durable.seen)
-        self._snap = Snap(self._settings)
-        self._finders = []
+        self._drift.put(durable.x, durable.y)
+        self._modes.restore(durable.mode, durable.chosen)
+        self._movers.begin("ambient")
+        self._bumps = Bumps(self._settings, durable.seen)
         self._walk.stop()
-        self._colours.restore(durable.colours)
+        self.guests = dict(durable.guests)
+        self._palette.restore(durable.blend)
+        self._blending.begin(self._modes.shown == "blend")
+        self._crowd.colours.restore(durable.colours)
         for person in self._crowd.presence.visitors:
-            self._colours.keep(person)
+            self._crowd.colours.keep(person)
         for person in self._crowd.muted.symmetric_difference(durable.muted):
-            self._crowd.mute(person, person in durable.muted)
+            self.mute(person, person in durable.muted)
 
     def _wake(self, now_s: float) -> None:
-        """A push to a room at rest begins a tick at once: nothing happened meanwhile that would have to be made up for,
-        and the very next frame shows the push, so that a resting renderer need not wait for its heartbeat."""
-        self._clock_s = now_s - self._settings.tick_s
-        self._moving = True
-
-    def _enter(self, person: str, now_s: float) -> None:
-        if self._crowd.enter(person, now_s):
-            self._colours.take(person, now_s)
+        """What is done to a room at rest begins a tick at once: nothing happened meanwhile that would have to be made
+        up for, and the very next frame shows it, so that a resting renderer need not wait for its heartbeat."""
+        if not self._moving:
+            self._clock_s = now_s - self._settings.tick_s
+            self._moving = True
 
     def _leave(self, person: str, now_s: float) -> None:
         if self._crowd.leave(person, now_s):
-            self._colours.leave(person, now_s)
+            self._let_go(person)
+
+    def _let_go(self, person: str) -> None:
+        """Votes, turns and hands on the blend of somebody who counts no longer."""
+        self._movers.leave(person)
+        self._palette.leave(person)
+
+    def _take_in(self, guest: Guest) -> None:
+        if len(guest.latent) > MAX_LATENT_BYTES:
+            self.ignored["latent too large"] += 1
+        else:
+            self.guests = taken_in(self.guests, guest, {slider.id for slider in self._palette.told})
 
     def _step(self, now_s: float, nearby: Sequence[Nearby]) -> None:
-        """One tick of the law."""
-        settings = self._settings
-        self._crowd.step(self._x, self._y, now_s)
-        self._choose_mode(now_s)
-        wish_x, wish_y = self._wish(now_s, nearby)
-        vx, vy = follow(self._vx, wish_x, settings), follow(self._vy, wish_y, settings)
-        if max(math.hypot(vx, vy), math.hypot(wish_x, wish_y)) < settings.still:
-            vx = vy = 0.0
-        self._x, self._vx = _move(self._x, vx, settings.tick_s)
-        self._y, self._vy = _move(self._y, vy, settings.tick_s)
-        if self._snap.step(self._x, self._y, math.hypot(self._vx, self._vy), nearby):
-            self._bumped()
-        elif self._snap.bump is None:
-            self._finders = []
+        """One tick."""
+        drift, bumps = self._drift, self._bumps
+        self._crowd.sample(drift.x, drift.y, now_s)
+        mode = self._choose_mode(now_s)
+        blended = self._blending.step(mode == "blend", now_s)
+        if mode == "blend" or self._blending.rules:
+            self._fused = Fused()
+            drift.step(0.0, 0.0)
+            bumps.blended(self._blending.bump, blended, self._palette.told)
+        else:
+            drift.step(*self._wish(mode, now_s, nearby))
+            if self._fused.goal is not None:
+                drift.land(*self._fused.goal)
+            bumps.step(drift, nearby, self._finders)
 
-    def _choose_mode(self, now_s: float) -> None:
-        """Notice touches. A restored room that people steered, touched at infinity, counts as just touched."""
-        if self._crowd.touched(now_s) or self._touched_s > now_s:
-            self._touched_s = now_s
-        idle = now_s - self._touched_s > self._settings.idle_after_s
-        if not idle and self._mode == "ambient":
+    def _choose_mode(self, now_s: float) -> Mode:
+        """Notice touches, and what goes on by itself; end what belonged to another mode."""
+        modes, before = self._modes, self._modes.shown
+        mover = self._movers.of(modes.chosen)
+        touched = any(hand.touches and modes.hears(hand.id) for hand in self._crowd.hands)
+        if touched or (mover is not None and mover.busy):
+            modes.touch(now_s)
+        mode = modes.step(now_s)
+        if mode != before:
             self._walk.stop()
-        self._mode = "ambient" if idle else "together"
+            self._movers.begin(mode)
+        return mode
 
-    def _wish(self, now_s: float, nearby: Sequence[Nearby]) -> tuple[float, float]:
-        """The velocity that the crowd, or the idle walk, asks for; at most v_max long."""
-        settings = self._settings
-        if self._mode == "ambient":
-            return self._walk.step(self._x, self._y, self._snap.bump, nearby, self._seen, now_s)
-        wish_x, wish_y = wish(self._crowd.fused, settings)
-        snap_x, snap_y = self._snap.pull(self._x, self._y, math.hypot(self._vx, self._vy), nearby, self._crowd.fused)
+    def _wish(self, mode: Mode, now_s: float, nearby: Sequence[Nearby]) -> tuple[float, float]:
+        """The velocity that people, or the idle walk, ask for; at most v_max long."""
+        settings, drift, bumps = self._settings, self._drift, self._bumps
+        mover = self._movers.of(mode)
+        if mover is None:
+            self._fused = Fused()
+            return self._walk.step(drift.x, drift.y, bumps.snap.bump, nearby, bumps.seen, now_s)
+        self._fused = mover.step(Moment(now_s, drift.x, drift.y, self._crowd.hands, nearby, bumps.seen))
+        wish_x, wish_y = wish(self._fused, settings)
+        snap_x, snap_y = bumps.snap.pull(drift.x, drift.y, drift.speed, nearby, self._fused)
         wish_x, wish_y = wish_x + settings.v_max * snap_x, wish_y + settings.v_max * snap_y
         over = max(1.0, math.hypot(wish_x, wish_y) / settings.v_max)
         return wish_x / over, wish_y / over
 
-    def _bumped(self) -> None:
-        """A bump has begun: count the visit, and name who brought us here."""
-        work = self.bump
-        if work is not None:
-            self._seen[work] = self._seen.get(work, 0) + 1
-            if len(self._seen) > snapshot.MAX_SEEN:
-                del self._seen[next(iter(self._seen))]
-        self._finders = self._credits.finders() if self._mode == "together" else []
-
-
-def _move(place: float, velocity: float, dt_s: float) -> tuple[float, float]:
-    """One component of p += h v, and the velocity after it: the map's edge takes away what would lead beyond."""
-    moved = place + dt_s * velocity
-    return (moved, velocity) if 0.0 <= moved <= 1.0 else (min(1.0, max(0.0, moved)), 0.0)
+    def _finders(self) -> list[str]:
+        """Who brought the point to where it is: those who voted for it, those who moved it, or nobody but the walk."""
+        if self.mode == "ambient":
+            return []
+        return self._movers.vote.ballot.voters if self.mode == "vote" else self._bumps.carriers()

@@ -12,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class SteeringSettings:
-    """Constants of the law in `steering`, of `snapping`, `idle` and `room`. Speeds are in widths a second."""
+    """Constants of the law in `steering`, and of all that stands around it. Speeds are in widths a second."""
 
     tick_s: float = 1 / 60
     """One fixed step of the law: the same inputs give the same path at any frame rate."""
@@ -48,6 +48,72 @@ class SteeringSettings:
     still: float = 0.0005
     """Below this speed the point stands still: a 256-pixel picture would take a minute to show any of it."""
 
+    landing: float = 0.0005
+    """When all who touch pull to one place and the point is this near, it is put exactly there, so that a link to the
+    place shows the very same picture: just before `still` would stop it (at .0003), and an eighth of what the point
+    goes in one tick, so nobody sees it."""
+
+    # -- groups of people
+    room_floor: float = 0.34
+    """The least say of the people in the room, once one of them steers: who stands before the wall sees it obey,
+    however many are at home; a third, so that the others still have the larger part when they are more."""
+
+    # -- turns to lead
+    lead_from: int = 3
+    """Up to so many people nobody leads: each feels their own pull (correlation .4 with 2, .2 with 5)."""
+    lead_say: float = 0.4
+    """The lead's part of the force in a large crowd: clearly felt, and less than what all others have."""
+    lead_grows_over: int = 12
+    """So many people more until the lead has all of it."""
+    lead_slot_s: float = 4.0
+    """A lead's turn in mode together: as long as crossing the map, so that something comes of it."""
+    lead_turn_s: float = 15.0
+    """A lead's turn in mode lead, where nobody else steers: to go somewhere, look, and go on; with eight people
+    everybody leads within two minutes."""
+    lead_told_s: float = 3.0
+    """A turn is announced this long ahead: time to look from the wall to the phone and back."""
+    lead_lifted_s: float = 1.0
+    """A finger that is lifted to be set down elsewhere keeps the turn; one lifted longer gives it to the next early."""
+
+    # -- two camps
+    tide_split: float = 0.85
+    """How sharply the pulls must point two ways (`tide.split`): pulls scattered by 30 degrees around two directions;
+    random directions reach .64."""
+    tide_after_s: float = 6.0
+    """The crowd must be split this long: it often makes up its mind sooner."""
+    tide_calm_s: float = 3.0
+    """It must be split no more for this long until the turns end: a few who change their mind do not shake them."""
+    tide_people: int = 6
+    """Fewer people can talk it over."""
+    tide_least: float = 0.25
+    """The smaller camp's part of the people, at least: fewer are outvoted, as they always were."""
+    tide_period_s: float = 16.0
+    """Both camps' turns together: half of it is time to cross the map and see what is there."""
+    tide_look_s: float = 0.25
+    """How often the crowd is looked at: a sixteenth of the shortest turn, and no cost that counts."""
+
+    # -- votes and tours
+    vote_round_s: float = 20.0
+    """From a round's first vote until it is counted: to see the others' votes and to change one's own."""
+    voyage_pull: float = 0.5
+    """Weight of a tour, as of half a hand: alone it goes at two thirds of one hand's speed, and anybody can bend it."""
+
+    # -- modes
+    mode_hold_s: float = 15.0
+    """A mode that a visitor chose holds this long against others: long enough to be tried out by everybody."""
+    guide_hold_s: float = 600.0
+    """A guide's choice holds while the guide is here, and at least this long: a tablet may fall asleep in a talk."""
+    docent_away_s: float = 30.0
+    """When the docent has been gone this long everybody steers again: a reload takes seconds."""
+    blend_fade_s: float = 2.5
+    """The picture turns from the map to the blend, or back, in this time: a change that can be followed, not a cut."""
+    blend_enter: float = 0.95
+    """A blend with so much of one work looks like that work: it is a bump..."""
+    blend_leave: float = 0.9
+    """...until there is less than this of it."""
+    cursor_s: float = 5.0
+    """A cursor that is not told again is shown this long."""
+
     # -- artworks
     snap_pull: float = 0.35
     """Strength of an artwork's pull within its reach, as a share of one person's full pull."""
@@ -65,12 +131,22 @@ class SteeringSettings:
     # -- when nobody steers
     idle_after_s: float = 20.0
     """Time without a touch until the room wanders: long enough to read a label undisturbed."""
+    idle_after_long_s: float = 90.0
+    """The same in modes blend and docent: a blend is looked at, and a guide talks, without a finger down."""
     idle_speed: float = 0.06
     """A stroll: from one artwork to the next in about a second on a full map, across it in a quarter of a minute."""
     idle_brake: float = 0.03
     """The stroll slows within this distance of its goal, about one spacing of works on a full map."""
     idle_rest_s: float = 8.0
     """Stay at each artwork: a museum label takes 5 to 8 s to read."""
+
+    # -- the blend
+    blend_tau_s: float = 0.25
+    """Time constant of the shown weights: a nudge of .05 is seen as a turn and not as a cut, and a finger on a slider
+    leads the picture by less than it takes to look up from the phone."""
+    blend_hold_s: float = 1.5
+    """A slider that somebody moved stays theirs this long unless they let go: as a push (`stale_s`), so that a lost
+    message, or a phone that vanished, holds nothing for longer than it steers."""
 
     # -- people
     silence_s: float = 5.0

@@ -51,6 +51,10 @@ class Snap:
         """The point is close to an artwork and slow, but not yet long enough: keep stepping."""
         return self._close is not None and self.bump is None
 
+    def leave(self) -> None:
+        """The picture is no longer the point's: no bump, and none in the making."""
+        self.bump = self._close = None
+
     def pull(self, x: float, y: float, speed: float, nearby: Sequence[Nearby], fused: Fused) -> tuple[float, float]:
         """The pull of the artwork in whose reach a slow point is, at most `snap_pull` long, else (0, 0).
 

@@ -1,4 +1,5 @@
-"""What of a room outlives its renderer, as MessagePack: where the point is, what has been seen, who wears which colour.
+"""What of a room outlives its renderer, as MessagePack: where the point is, what has been seen, who wears which colour,
+what is blended.
 
 Read under limits, since it may come from a store that others write to. Pure: bytes in, values out.
 """
@@ -11,10 +12,14 @@ from typing import Annotated, Any, Final
 import msgpack
 import msgspec
 
-from shared_state.messages import Mode, Name
+from shared_state.guests import MAX_GUESTS, MAX_LATENT_BYTES
+from shared_state.messages import GUEST_PATTERN, MAX_PORTIONS, Mode, Name, Slider
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Grows when an old renderer could no longer read what a new one writes."""
+
+READ: Final = (1, VERSION)
+"""Version 1 knew of no modes but together and ambient, and of no blend."""
 
 MAX_SEEN: Final = 4_096
 """Artworks whose visits are remembered: several times a starter collection, 100 KB at most typical ids."""
@@ -23,10 +28,12 @@ MAX_PEOPLE: Final = 4_096
 """Colours and mutes that are read back: far more than a full room leaves behind in two minutes."""
 
 MAX_SNAPSHOT_BYTES: Final = 1 << 20
-"""All of the above with the longest ids is under 900 KB."""
+"""All of the above with the longest ids is under 900 KB, and guests are 64 KB."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 """Visits of a work, or a place in the palette."""
+
+GuestId = Annotated[str, msgspec.Meta(pattern=GUEST_PATTERN)]
 
 
 class SnapshotError(ValueError):
@@ -45,11 +52,16 @@ class Durable(msgspec.Struct, frozen=True):
     colours: dict[Name, Count]
     """Places in the palette by person."""
     muted: list[Name]
+    chosen: Mode = "together"
+    """What a touch returns to when `mode` is ambient."""
+    blend: Annotated[list[Slider], msgspec.Meta(max_length=MAX_PORTIONS)] = []
+    guests: Annotated[dict[GuestId, bytes], msgspec.Meta(max_length=MAX_GUESTS)] = {}
+    """Latents by id, oldest first."""
 
 
 def write(durable: Durable) -> bytes:
     """As bytes for the hub."""
-    packed: bytes = msgpack.packb(msgspec.to_builtins(durable))
+    packed: bytes = msgpack.packb(msgspec.to_builtins(durable, builtin_types=(bytes,)))
     return packed
 
 
@@ -61,10 +73,12 @@ def read(data: bytes) -> Durable:
         durable = msgspec.convert(_unpack(data), Durable)
     except (ValueError, TypeError, msgspec.ValidationError, msgpack.UnpackException, RecursionError) as error:
         raise SnapshotError(f"not a snapshot of a room: {error}") from error
-    if durable.version != VERSION:
-        raise SnapshotError(f"a snapshot of version {durable.version}; we read version {VERSION}")
+    if durable.version not in READ:
+        raise SnapshotError(f"a snapshot of version {durable.version}; we read versions {READ[0]} to {VERSION}")
     if not (math.isfinite(durable.x) and math.isfinite(durable.y)):
         raise SnapshotError(f"a point at x {durable.x}, y {durable.y}; both must be finite")
+    if not all(math.isfinite(slider.weight) for slider in durable.blend):
+        raise SnapshotError("a blend with a weight that is not finite")
     return durable
 
 
@@ -77,6 +91,6 @@ def _unpack(data: bytes) -> Any:
         max_map_len=max(MAX_SEEN, MAX_PEOPLE),
         max_array_len=MAX_PEOPLE,
         max_str_len=4 * 64,
-        max_bin_len=0,
+        max_bin_len=MAX_LATENT_BYTES,
         max_ext_len=0,
     )

@@ -1,15 +1,12 @@
 """The whole way of a push, seen: a wall and two phones in Chromium against the real server."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.support.program import Installation
-
-WAIT_MS = 30_000
-"""For things that take seconds at worst: a machine busy with everything else must not fail a test."""
+from tests.support.screens import WAIT_MS, hold, page, settled, visitor, wait_for_point
 
 
 @pytest.fixture(scope="module")
@@ -18,54 +15,14 @@ def gallery() -> Iterator[str]:
         yield installation.url
 
 
-@contextmanager
-def page(browser: Browser, address: str, width: int, height: int, *, phone: bool = False) -> Iterator[Page]:
-    """A page of its own visitor. No request of it leaves this machine."""
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone)
-    context.set_default_timeout(WAIT_MS)
-    try:
-        opened = context.new_page()
-        opened.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
-        opened.goto(address)
-        yield opened
-    finally:
-        context.close()
-
-
-@contextmanager
-def visitor(browser: Browser, gallery: str) -> Iterator[Page]:
-    with page(browser, f"{gallery}/join", 390, 844, phone=True) as phone:
-        phone.get_by_role("button", name="Join").click()
-        yield phone
-
-
 def point(screen: Page) -> tuple[float, float]:
     """The place of the room's point, as this page shows it."""
     chart = screen.locator("canvas.map")
     return float(chart.get_attribute("data-x") or "nan"), float(chart.get_attribute("data-y") or "nan")
 
 
-def hold(phone: Page, x: float, y: float) -> None:
-    """Press the finger on the pad, at a place in parts of its size, and keep it there."""
-    box = phone.locator(".pad").bounding_box()
-    assert box is not None
-    phone.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
-    phone.mouse.down()
-    phone.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=4)
-
-
-def wait_for_point(screen: Page, condition: str) -> None:
-    """Until `condition`, JavaScript of x and y, holds for the point."""
-    read = "const m = document.querySelector('canvas.map').dataset, x = +m.x, y = +m.y"
-    screen.wait_for_function(f"() => {{ {read}; return {condition} }}")
-
-
 def picture(screen: Page) -> bytes:
     return screen.locator("canvas.picture").screenshot()
-
-
-def settled(screen: Page, work: str) -> Locator:
-    return screen.locator(f'.settled[data-shown="true"] [data-work="{work}"]')
 
 
 def test_two_phones_steer_one_wall_and_a_work_they_pull_to_shows_its_label(browser: Browser, gallery: str) -> None:
@@ -88,8 +45,8 @@ def test_two_phones_steer_one_wall_and_a_work_they_pull_to_shows_its_label(brows
         second.mouse.up()
         assert picture(wall) != above
 
-        first.get_by_role("button", name="Artworks").click()
-        first.get_by_role("searchbox").fill("The Night Watch")
+        first.locator('.tabs [data-way="works"]').click()
+        first.get_by_role("searchbox").or_(first.get_by_role("combobox")).first.fill("The Night Watch")
         first.get_by_role("button", name="Pull towards The Night Watch").first.click()
         settled(wall, "se-2848840778").wait_for()
         expect(wall.locator(".settled")).to_contain_text("The Night Watch")
@@ -119,7 +76,7 @@ def test_somebody_who_leaves_is_gone_from_the_wall(browser: Browser, gallery: st
 def test_no_page_asks_anybody_but_its_own_server(browser: Browser, gallery: str) -> None:
     """C6."""
     asked: list[Request] = []
-    for path in ("/", "/wall", "/join"):
+    for path in ("/", "/wall", "/join", "/studio"):
         with page(browser, "about:blank", 1280, 800) as opened:
             opened.on("request", lambda request: asked.append(request))
             opened.goto(f"{gallery}{path}")

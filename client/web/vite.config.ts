@@ -1,4 +1,4 @@
-/** Builds the three pages into dist/. The server gives dist/index.html as `/`, wall.html as `/wall`, join.html as `/join`. */
+/** Builds the pages into dist/. The server gives dist/index.html as `/`, wall.html as `/wall`, join.html as `/join`, studio.html as `/studio`. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -13,7 +13,7 @@ export default defineConfig({
     // Nothing is written into the pages as data: addresses, so that a strict content security policy can hold.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { start: 'index.html', wall: 'wall.html', join: 'join.html' } },
+    rollupOptions: { input: { start: 'index.html', wall: 'wall.html', join: 'join.html', studio: 'studio.html' } },
   },
   // The golden bytes of the wire lie with the tests of the whole project.
   server: { fs: { allow: ['.', '../../tests/golden'] } },

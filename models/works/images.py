@@ -44,9 +44,10 @@ def open_image(source: Path | bytes) -> Image.Image:
         if (isinstance(source, Path) and not source.is_file()) or not 0 < size <= MAX_FILE_BYTES:
             raise UnreadableImage(f"{name} is {size:,} bytes; we read files of 1 to {MAX_FILE_BYTES:,}")
         file = source if isinstance(source, Path) else BytesIO(source)
-        with warnings.catch_warnings(), Image.open(file, formats=FORMATS) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is stricter
-            return upright(image, name)
+            with Image.open(file, formats=FORMATS) as image:
+                return upright(image, name)
     except UnreadableImage:
         raise
     except Image.DecompressionBombError as error:

@@ -57,6 +57,35 @@ async def test_a_frame_carries_its_number_its_picture_and_the_state_of_the_room(
         assert (state.visitors, state.mode, state.paused) == ((person,), "ambient", True)
 
 
+async def test_a_notebook_is_not_in_the_room_unless_it_says_so_and_a_screen_is_nowhere() -> None:
+    async with (
+        gallery() as g,
+        Session(g.url),
+        Session(g.url, remote=False),
+        Session(g.url, role="viewer"),
+        Session(g.url, key="correct horse battery"),
+    ):
+        assert sorted(((h.role, h.remote, h.key) for h in g.of(wire.Hello)), key=str) == [
+            ("viewer", False, None),
+            ("visitor", False, None),
+            ("visitor", True, "correct horse battery"),
+            ("visitor", True, None),
+        ]
+
+
+async def test_a_frame_carries_what_the_room_does_beside_wandering() -> None:
+    slider, ballot = wire.Slider("met-1", 1.0, False, "p1"), wire.Ballot([], 3.0, "met-1")
+    turn, voyage = wire.Turn("p1", 2.0, None, 0.0), wire.Voyage(["met-1"], 0)
+    tide = wire.Tide([wire.Camp(["p1"], 1.0, 0.0, 1.0)], 0, 5.0)
+    people = wire.People([], "ambient", False, [], "blend", "p1", turn, tide, ballot, [slider], voyage)
+    async with gallery() as g, Session(g.url) as s:
+        await g.send(people)
+        await g.show(1)
+        state = (await next_frame(s)).state
+    assert (state.chosen, state.docent, state.blend) == ("blend", "p1", (slider,))
+    assert (state.turn, state.tide, state.ballot, state.voyage) == (turn, tide, ballot, voyage)
+
+
 async def test_every_frame_is_acknowledged_even_when_nobody_reads() -> None:
     """C2."""
     async with gallery() as g, Session(g.url):
@@ -167,6 +196,97 @@ async def test_of_pushes_that_wait_the_newest_is_sent() -> None:
             await s.steer(step / 1_000, 0)
         await g.until(lambda: g.of(wire.Place) and g.of(wire.Place)[-1].x == 0.999)
         assert len(g.of(wire.Place)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("ask", "sent"),
+    [
+        (lambda s: s.point(0.25, 1), wire.Cursor(1, 0.25, 1.0)),
+        (lambda s: s.vote("met-1"), wire.Vote(1, "met-1")),
+        (lambda s: s.vote(None), wire.Vote(1, None)),
+        (lambda s: s.weigh("met-1", 0.5), wire.Edit(1, "weigh", "met-1", 0.5)),
+        (lambda s: s.ride(["a", "b"]), wire.Ride(1, ["a", "b"])),
+        (lambda s: s.ride([]), wire.Ride(1, [])),
+        (
+            lambda s: s.blend({"a": 1, "b": 3}),
+            wire.Bring(1, [wire.Portion("a", 1.0), wire.Portion("b", 3.0)]),
+        ),
+    ],
+)
+async def test_each_deed_sends_its_message_once(ask: Callable[[Session], Awaitable[None]], sent: wire.Deed) -> None:
+    async with gallery() as g, Session(g.url) as s:
+        await ask(s)
+        await s.push(0, 0)
+        await g.until(lambda: g.of(wire.Stick))
+        assert g.received[1:] == [sent, wire.Stick(1, 0.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda s: s.point(-0.1, 0),
+        lambda s: s.vote(""),
+        lambda s: s.weigh("a", 1.01),
+        lambda s: s.weigh("a", float("nan")),
+        lambda s: s.weigh("x" * 65, 0.5),
+        lambda s: s.blend({}),
+        lambda s: s.blend({"a": 0.0}),
+        lambda s: s.blend({"a": float("inf")}),
+        lambda s: s.blend({str(number): 1 for number in range(9)}),
+        lambda s: s.ride(["a"] * 33),
+        lambda s: s.ride([""]),
+    ],
+)
+async def test_a_deed_that_no_room_could_do_is_refused_before_it_is_sent(
+    ask: Callable[[Session], Awaitable[None]],
+) -> None:
+    async with gallery() as g, Session(g.url) as s:
+        with pytest.raises(ValueError, match=r"\d|id"):
+            await ask(s)
+
+
+async def test_deeds_are_said_in_order_and_counted_apart_from_pushes() -> None:
+    async with gallery() as g, Session(g.url) as s:
+        await s.steer(0.5, 0.5)
+        for number in range(5):
+            await s.weigh("a", number / 10)
+        await g.until(lambda: len(g.of(wire.Edit)) == 5)
+        assert [(edit.seq, edit.amount) for edit in g.of(wire.Edit)] == [(n + 1, n / 10) for n in range(5)]
+        assert g.of(wire.Place)[0].seq == 1
+
+
+async def test_deeds_do_not_make_a_standing_push_be_said_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3."""
+    monkeypatch.setattr(link, "RESEND_S", 1_000)
+    async with gallery() as g, Session(g.url) as s:
+        await s.steer(0.5, 0.5)
+        for number in range(5):
+            await s.vote(str(number))
+        await g.until(lambda: len(g.of(wire.Vote)) == 5)
+        assert len(g.of(wire.Place)) == 1
+
+
+async def test_what_is_done_while_the_line_is_cut_is_said_when_it_is_back_the_newest_at_least() -> None:
+    async with gallery() as g, Session(g.url, rng=AtOnce()) as s:
+        port = g.port
+        await g.stop()
+        for number in range(link.MAX_DEEDS + 5):
+            await s.vote(str(number))
+        g.port = port
+        await g.start()
+        await g.until(lambda: g.of(wire.Vote) and g.of(wire.Vote)[-1].id == str(link.MAX_DEEDS + 4))
+        assert len(g.of(wire.Vote)) <= link.MAX_DEEDS
+
+
+async def test_a_mode_that_is_not_ours_to_choose_is_refused_with_those_that_are() -> None:
+    async with gallery() as g:
+        g.answer = lambda hello: wire.Welcome("main", "visitor", SESSION, "p1", 256, "m", "c", ["together", "blend"])
+        async with Session(g.url) as s:
+            with pytest.raises(SessionError, match="together, blend"):
+                await s.choose_mode("docent")
+            await s.choose_mode("blend")
+            await g.until(lambda: g.of(wire.ChooseMode))
+            assert g.of(wire.ChooseMode) == [wire.ChooseMode(1, "blend")]
 
 
 async def test_a_cut_line_is_joined_again_as_the_same_visitor_who_still_pushes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,14 @@ from contextlib import aclosing
 import pytest
 
 from client.session import Session, SessionError
-from shared_state.messages import Enter, Place, Pushed, Release
+from shared_state.messages import Bring, ChooseMode, Did, Enter, Place, Portion, Pushed, Release
 from tests.server.gallery import first, open_gallery, some_people
 from tests.shared_state.tcp_proxy import Proxy
 
 
 async def test_a_session_steers_the_room_and_sees_its_frames() -> None:
     async with open_gallery() as gallery, gallery.inputs() as inputs, Session(gallery.url) as s:
-        assert await first(inputs, Enter) == Enter(s.you)
+        assert await first(inputs, Enter) == Enter(s.you, remote=True)
         await s.steer(0.25, 0.75)
         assert await first(inputs, Pushed) == Pushed(s.you, Place(1, 0.25, 0.75))
         await s.release()
@@ -30,6 +30,27 @@ async def test_a_session_steers_the_room_and_sees_its_frames() -> None:
         assert [person.id for person in frame.state.visitors] == [s.you]
 
 
+async def test_a_session_mixes_votes_and_chooses_and_the_guides_key_opens_every_mode() -> None:
+    """G36, G37."""
+    key = "correct horse battery staple"
+    async with (
+        open_gallery(guide_key=key) as gallery,
+        gallery.inputs() as inputs,
+        Session(gallery.url) as s,
+        Session(gallery.url, key=key) as guide,
+    ):
+        await s.blend({"a": 1, "b/é": 3})
+        bring = Bring(1, [Portion("a", 1.0), Portion("b/é", 3.0)])
+        assert await first(inputs, Did) == Did(s.you, bring, guide=False)
+        with pytest.raises(SessionError, match="together, blend"):
+            await s.choose_mode("docent")
+        await guide.choose_mode("docent")
+        assert await first(inputs, Did) == Did(guide.you, ChooseMode(1, "docent"), guide=True)
+        with pytest.raises(SessionError, match="guide's key") as refused:
+            await Session(gallery.url, key="another key entirely").open()
+        assert refused.value.code == 4503
+
+
 async def test_a_lost_line_brings_the_same_person_back() -> None:
     """C4, G10."""
     async with (
@@ -42,7 +63,7 @@ async def test_a_lost_line_brings_the_same_person_back() -> None:
         await s.steer(0.5, 0.5)
         await first(inputs, Pushed)
         line.cut()
-        assert await first(inputs, Enter) == Enter(you)
+        assert await first(inputs, Enter) == Enter(you, remote=True)
         assert (await first(inputs, Pushed)).id == you == s.you
         assert s.reconnects >= 1
 

@@ -54,7 +54,7 @@ def collection(images: Path | None = None, museum: str = "") -> Any:
     def work(id_: str, image: str) -> Work:
         return Work(
             id=id_, title=f"Study {id_}", image=image, thumbhash="", width=3, height=4,
-            artist="", date="", medium="", department="", museum="", credit="", license="", link="",
+            artist="", date="", culture="", medium="", department="", museum="", credit="", license="", link="",
         )  # fmt: skip
 
     works = [work(id_, f"{museum}/{id_[0]}.jpg" if museum else "") for id_ in ("a", "b/é")]
@@ -132,21 +132,23 @@ class Gallery:
         self._open.append(connection)
         return Client(connection)
 
-    async def enter(self, role: Role = "visitor", *, room: str = "main", session: str | None = None) -> Client:
+    async def enter(
+        self, role: Role = "visitor", *, room: str = "main", session: str | None = None, **hello: Any
+    ) -> Client:
         """A connection that has been welcomed."""
         client = await self.raw()
-        await client.send(Hello(room, role, session))
+        await client.send(Hello(room, role, session, **hello))
         welcome = await client.receive()
         assert isinstance(welcome, Welcome), welcome
         client.welcome = welcome
         return client
 
     async def refused(
-        self, role: Role = "visitor", *, room: str = "main", session: str | None = None
+        self, role: Role = "visitor", *, room: str = "main", session: str | None = None, **hello: Any
     ) -> tuple[Any, int]:
         """The fault and close code with which a hello is answered."""
         client = await self.raw()
-        await client.send(Hello(room, role, session))
+        await client.send(Hello(room, role, session, **hello))
         return await client.goodbye()
 
     async def show(self, seq: int, **how: Any) -> None:
@@ -192,14 +194,14 @@ async def announce(hub: Hub, room: str = "main", *, capacity: int = 100, viewers
 
 @asynccontextmanager
 async def open_gallery(
-    *, hub: Hub | None = None, capacity: int = 100, viewers: int = 200, **settings: Any
+    *, hub: Hub | None = None, capacity: int = 100, viewers: int = 200, works: Any = None, **settings: Any
 ) -> AsyncIterator[Gallery]:
-    """The room `main` announced, the server listening."""
+    """The room `main` announced, the server listening. `works`: the collection, of digest d1."""
     hub = hub or MemoryHub()
     await announce(hub, capacity=capacity, viewers=viewers)
     options = ServerSettings(**({"host": "127.0.0.1", "input_tick_s": 0.001} | settings))
     metrics = Metrics()
-    app = create_app(hub, collection(), options, metrics)
+    app = create_app(hub, works or collection(), options, metrics)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = WebServer(app, options)
         serving = asyncio.create_task(server.serve([listening]))

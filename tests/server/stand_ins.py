@@ -25,6 +25,7 @@ from server.switching import Open
 from shared_state.hub import Channel, Envelope, Hub, HubError, Lease, LostLease, Subscription
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import Frame, Input, People, decode_from_server, encode_inputs
+from shared_state.room import Room
 
 Z_DIM = 8
 SIDE = 16
@@ -203,6 +204,22 @@ class Studio:
     async def say(self, *messages: Input, room: str = "main") -> None:
         """As a gateway would."""
         await self.hub.publish(room, "inputs", encode_inputs(list(messages)))
+
+    async def at_rest(self, room: Room) -> int:
+        """Let time pass until nothing moves in the main room. The number of the frame that showed it so."""
+        stepped = last = 0
+
+        def still() -> bool:
+            nonlocal stepped, last
+            if room.moving:
+                last = self.hub.newest["main"]
+                if last > stepped:
+                    stepped = last
+                    self.clock.now_s += 1 / 60
+            return not room.moving and self.hub.newest["main"] > last
+
+        await until(still)
+        return self.hub.newest["main"]
 
     def close(self) -> None:
         self.painter.gate.set()

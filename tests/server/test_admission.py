@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.admission import MAX_ADDRESSES, Door, Flow, Mistakes, Seats, TokenBucket, origin_is_ours
+from server.admission import MAX_ADDRESSES, Buckets, Door, Flow, Mistakes, Seats, TokenBucket, origin_is_ours
 from server.faults import Refusal
 from server.settings import ServerSettings
 
@@ -125,10 +125,10 @@ def test_the_last_fifth_of_the_connections_is_for_walls() -> None:
 
 
 def test_a_million_addresses_take_a_bounded_memory() -> None:
-    door = Door(ServerSettings())
+    rates = Buckets(300)
     for number in range(2 * MAX_ADDRESSES):
-        door.knock(str(number), 0.0)
-    assert len(door._addresses) == MAX_ADDRESSES
+        rates.take(str(number), 0.0)
+    assert len(rates) == MAX_ADDRESSES
 
 
 def test_a_hundred_steer_and_the_next_one_is_told_how_many() -> None:

@@ -7,7 +7,7 @@ import ipaddress
 
 import pytest
 
-from server.announce import announce, join_url, lan_address, public_url, wall_url
+from server.announce import announce, guide_url, join_url, lan_address, public_url, wall_url
 from server.settings import ServerSettings
 
 
@@ -61,3 +61,21 @@ def test_a_terminal_without_unicode_gets_a_code_too() -> None:
     out = io.TextIOWrapper(raw, encoding="ascii")
     announce(settings(public_url="http://x"), 1.0, out=out)
     assert b"\x1b[7m" in raw.getvalue()
+
+
+def test_a_key_that_was_drawn_is_told_with_its_address_and_one_that_was_set_is_not() -> None:
+    """G38."""
+    set_ = settings(public_url="http://x", guide_key="k" * 16, rooms=("main", "east"))
+    out = io.StringIO()
+    announce(set_, 1.0, guide_key="a/b#c" * 4, out=out)
+    assert f"Guide: http://x/studio#guide={'a%2Fb%23c' * 4}\n" in out.getvalue()
+    assert "Guide: http://x/studio?room=east#guide=" in out.getvalue()
+    silent = io.StringIO()
+    announce(set_, 1.0, out=silent)
+    assert "Guide" not in silent.getvalue() and "kkkk" not in silent.getvalue()
+
+
+def test_the_guides_key_is_where_no_server_reads_it() -> None:
+    """G38: behind the #, which browsers keep to themselves."""
+    address = guide_url(settings(public_url="http://x"), "main", "key")
+    assert address.partition("#")[2] == "guide=key"

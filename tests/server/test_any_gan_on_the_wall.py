@@ -29,6 +29,7 @@ from server.hanging import on_the_map
 from server.installation import read_collection
 from server.metrics import Metrics
 from server.settings import ServerSettings
+from shared_state.scene import Scene
 from tests.models.drawings import write_folder
 from tests.server.installed import COMMAND, any_gan, genstudio, small_collection, small_model
 from tests.support.program import Program
@@ -62,7 +63,7 @@ async def test_every_family_with_classes_is_prepared_for_and_drawn_on_the_map(
     easel = await Easel.set_up(collection, told, Metrics())
     try:
         for row, (x, y) in enumerate(collection.places):
-            drawing = await easel.draw(float(x), float(y))
+            drawing = await easel.draw(Scene(float(x), float(y)))
             assert collection.works[row].id in [near.id for near in drawing.near if near.closeness > 0.999]
             assert far(drawing.picture, seeds_picture(generator, collection, row)) < 1
     finally:

@@ -35,7 +35,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     """With a build, a picture of work `a`, and the room `main`."""
     (tmp_path / "dist" / "assets").mkdir(parents=True)
-    for name in ("index", "wall", "join"):
+    for name in ("index", "wall", "join", "studio"):
         (tmp_path / "dist" / f"{name}.html").write_text(f"<title>{name}</title>")
     (tmp_path / "dist" / "assets" / "wall-1a2b.js").write_text("export const wall = 1;" * 100)
     (tmp_path / "dist" / "icon.png").write_bytes(b"\x89PNG")
@@ -48,8 +48,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.mark.parametrize(("path", "title"), [("/", "index"), ("/wall", "wall"), ("/join?room=main", "join")])
-def test_the_three_pages_are_served_and_asked_for_again_each_time(site: Site, path: str, title: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "title"), [("/", "index"), ("/wall", "wall"), ("/join?room=main", "join"), ("/studio", "studio")]
+)
+def test_the_four_pages_are_served_and_asked_for_again_each_time(site: Site, path: str, title: str) -> None:
     page = site.client.get(path)
     assert page.status_code == 200 and f"<title>{title}</title>" in page.text
     assert page.headers["content-type"].startswith("text/html") and page.headers["cache-control"] == "no-cache"
@@ -113,15 +115,24 @@ def test_a_room_tells_what_a_page_needs_before_it_connects(site: Site) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/api/rooms/mian", "/api/rooms/mian/works", "/qr.svg?room=mian"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/rooms/mian",
+        "/api/rooms/mian/works",
+        "/api/rooms/mian/similar?to=a",
+        "/api/rooms/mian/found",
+        "/qr.svg?room=mian",
+    ],
+)
 def test_a_room_that_is_not_there_is_a_404_with_a_sentence(site: Site, path: str) -> None:
     answer = site.client.get(path)
     assert answer.status_code == 404 and "no room 'mian'" in answer.json()["error"]
 
 
 FIELDS = dict.fromkeys(
-    ("id", "title", "artist", "date", "medium", "department", "museum", "credit", "license", "link")
-    + ("image", "at_hand", "thumbhash", "width", "height", "x", "y")
+    ("id", "title", "artist", "date", "culture", "medium", "department", "museum", "credit", "license", "link")
+    + ("image", "at_hand", "thumb", "thumbhash", "width", "height", "x", "y")
 )
 
 
@@ -133,6 +144,7 @@ def test_works_say_where_they_hang_and_where_their_picture_is(site: Site) -> Non
     assert (local["id"], local["image"], local["x"], local["y"]) == ("a", "/images/a", 0.25, 0.5)
     assert (remote["id"], remote["image"]) == ("b/é", "/images/b%2F%C3%A9")
     assert (local["at_hand"], remote["at_hand"]) == (True, False)
+    assert (local["thumb"], remote["thumb"]) == ("/thumbs/a", "")
 
 
 def test_works_are_sent_compressed_and_once(site: Site) -> None:

@@ -14,12 +14,16 @@ import random
 from shared_state.messages import (
     MAX_MESSAGE_BYTES,
     Ack,
+    ChooseMode,
+    Did,
     Fault,
     Frame,
     Hello,
+    Mode,
     ProtocolError,
     Pushed,
     Stick,
+    Vote,
     decode_from_client,
 )
 from tests.server.gallery import Client, Gallery, first, open_gallery
@@ -31,6 +35,9 @@ BATCH = 100
 
 MOST_SECOND_HELLOS = 100
 """A hello in a hello's place ends the connection. After so many there is no news in it, only time."""
+
+OPEN: tuple[Mode, ...] = ("together", "vote")
+"""Modes that a visitor may choose here."""
 
 NO_LIMITS = {"bad_messages": 10**9, "input_rate": 1e9, "input_burst": 10**9, "connects_per_minute": 10**6}
 """Here every message is to be read; that too many end the connection is the business of test_gateway.py."""
@@ -48,11 +55,14 @@ def masked(data: bytes, *, first_byte: int = 0x82) -> bytes:
 
 
 def predicted(data: bytes) -> int | str:
-    """What the gateway must do with a visitor's message: the code it closes with, "fault", or "nothing" visible."""
+    """What the gateway must do with a visitor's message: the code it closes with, "fault" (that it could not be read),
+    "refused" (a mode that is the guide's), or "nothing" visible."""
     try:
         message = decode_from_client(data)
     except ProtocolError as error:
         return 1009 if len(data) > MAX_MESSAGE_BYTES else "fault" if error.code == 4500 else error.code
+    if isinstance(message, ChooseMode) and message.mode not in OPEN:
+        return "refused"
     return 4500 if isinstance(message, Hello) else "nothing"
 
 
@@ -61,8 +71,8 @@ async def throw(client: Client, batch: list[bytes]) -> int | None:
     client.connection.transport.write(b"".join(map(masked, batch)))
     for data in batch:
         answer = predicted(data)
-        if answer == "fault":
-            assert (await client.next(Fault)).code == 4500
+        if answer in ("fault", "refused"):
+            assert (await client.next(Fault)).code == (4500 if answer == "fault" else 4503)
         elif isinstance(answer, int):
             fault, code = await client.goodbye()
             assert fault is not None and fault.code == code == answer, data.hex()
@@ -99,7 +109,7 @@ async def test_each_of_100_000_messages_gets_its_documented_answer_and_the_room_
     seed = int(os.environ.get("FUZZ_SEED", random.SystemRandom().randrange(2**32)))
     print(f"FUZZ_SEED={seed}")
     ended: set[int] = set()
-    async with open_gallery(**NO_LIMITS) as gallery, gallery.inputs() as inputs:
+    async with open_gallery(**NO_LIMITS, open_modes=OPEN) as gallery, gallery.inputs() as inputs:
         control, stranger = await gallery.enter(), await gallery.enter()
         await gallery.watched()
         for seq, batch in enumerate(batches(random.Random(seed)), start=1):
@@ -113,6 +123,10 @@ async def test_each_of_100_000_messages_gets_its_documented_answer_and_the_room_
         while (pushed := await first(inputs, Pushed)).id != control.welcome.you:
             pass
         assert pushed.push == Stick(1, 0.25, 0.75)
+        await control.send(Vote(1, "a"))
+        while (did := await first(inputs, Did)).id != control.welcome.you:
+            pass
+        assert did.deed == Vote(1, "a")
     assert ended == {4500, 1009}
 
 

@@ -16,6 +16,7 @@ from server.hanging import map_choice, on_the_map
 from server.installation import read_collection
 from server.metrics import Metrics
 from server.settings import ServerSettings
+from shared_state.scene import Scene
 from tests.server.installed import genstudio, small_collection, small_model
 
 
@@ -68,7 +69,7 @@ async def test_a_room_draws_on_every_map_and_finds_each_work_at_its_place(
     easel = await Easel.set_up(hanging, told, Metrics())
     try:
         for work, (x, y) in zip(hanging.works, hanging.places, strict=True):
-            drawing = await easel.draw(float(x), float(y))
+            drawing = await easel.draw(Scene(float(x), float(y)))
             assert drawing.near[0].id == work.id and drawing.near[0].closeness == pytest.approx(1, abs=1e-3)
             assert (drawing.nearby[0].x, drawing.nearby[0].y) == pytest.approx((x, y))
     finally:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server import room_loop
-from server.room_loop import DEGRADED_AFTER, GRACE_S
+from server import hiccups
+from server.hiccups import DEGRADED_AFTER
+from server.room_loop import GRACE_S
 from shared_state.hub import Subscription
 from shared_state.messages import Enter, Frame, Place, Present, Pushed
 from tests.server.stand_ins import Studio, hearing, next_envelope, next_frame, next_people, until
@@ -61,23 +62,9 @@ async def test_a_push_wakes_a_room_at_rest(tmp_path: Path) -> None:
     async with hearing(studio.hub, "frames") as values, studio.drawing() as renderer:
         await next_frame(values)
         await studio.say(Enter("ada"), WATCHED, Pushed("ada", Place(1, 0.5, 0.5)))
-        room, newest = renderer.loops[0].room, studio.hub.newest
-        stepped = last = 0
-
-        def at_rest() -> bool:
-            """The frame that found nothing moving has been published."""
-            nonlocal stepped, last
-            if room.moving:
-                last = newest["main"]
-                if last > stepped:
-                    stepped = last
-                    studio.clock.now_s += 1 / 60
-            return not room.moving and newest["main"] > last
-
-        await until(at_rest)
-        before = newest["main"]
+        before = await studio.at_rest(renderer.loops[0].room)
         await studio.say(Pushed("ada", Place(2, 1.0, 0.5)))
-        await until(lambda: newest["main"] > before)
+        await until(lambda: studio.hub.newest["main"] > before)
     studio.close()
 
 
@@ -114,7 +101,7 @@ async def test_with_no_screen_anywhere_a_room_rests_until_one_comes(tmp_path: Pa
 async def test_a_generator_that_fails_costs_frames_but_never_the_room(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room_loop, "RETRY_S", 0.0)
+    monkeypatch.setattr(hiccups, "RETRY_S", 0.0)
     async with hearing(studio.hub, "frames") as values, studio.drawing():
         before = await next_frame(values)
         studio.painter.failures = DEGRADED_AFTER + 2
@@ -131,7 +118,7 @@ async def test_a_generator_that_fails_costs_frames_but_never_the_room(
 async def test_a_generator_that_keeps_failing_is_told_and_tried_again(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room_loop, "RETRY_S", 0.0)
+    monkeypatch.setattr(hiccups, "RETRY_S", 0.0)
     async with hearing(studio.hub, "frames", "people") as values, studio.drawing():
         await next_frame(values)
         tried = len(studio.painter.batches)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from server import switching
-from server.crossfade import mixed
 from server.easel import Easel
 from server.exits import CannotStart, Exit
 from server.memory import available_bytes
 from server.metrics import Metrics
+from server.mixing import mixed
 from server.settings import ServerSettings
 from server.switching import WARM_UP, open_easel
 from shared_state.hub import Subscription, SwitchReport

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 
-from shared_state.messages import Enter, Place, Push, Pushed, Stick
+from msgspec.structs import replace
+
+from shared_state.messages import Deed, Did, Enter, Leave, People, Place, Present, Push, Pushed, Stick
 from shared_state.room import Nearby, Point, Room
 from shared_state.settings import DEFAULTS, SteeringSettings
 
@@ -28,8 +30,10 @@ def a_room(
 class Playback:
     """Runs a room tick by tick. Whoever holds a push repeats it twice a second, as phones do."""
 
-    def __init__(self, room: Room, near: Sequence[Nearby] = ()) -> None:
+    def __init__(self, room: Room, near: Sequence[Nearby] = (), *, held: Sequence[str] = ()) -> None:
+        """`held`: people for whom a gateway vouches, push or no push."""
         self.room = room
+        self.present = list(held)
         self.near = near
         self.now_s = 0.0
         self._held: dict[str, Push] = {}
@@ -56,6 +60,8 @@ class Playback:
         points = []
         for tick in range(round(seconds * 60)):
             if tick % 30 == 0:
+                if self.present:
+                    self.room.apply(Present("gate", self.present, 1), self.now_s)
                 for person, push in self._held.items():
                     self._send(person, push)
             self.now_s += 1 / 60
@@ -63,10 +69,25 @@ class Playback:
             points.append(self.room.point)
         return points
 
+    def leave(self, person: str) -> None:
+        """Somebody goes, finger down or not."""
+        self._held.pop(person, None)
+        self.present = [other for other in self.present if other != person]
+        self.room.apply(Leave(person), self.now_s)
+
+    def did(self, person: str, deed: Deed, *, guide: bool = False) -> None:
+        """A deed, numbered anew."""
+        self._seq += 1
+        self.room.apply(Did(person, replace(deed, seq=self._seq), guide), self.now_s)
+
+    @property
+    def people(self) -> People:
+        """What is told of everybody now."""
+        return self.room.people(self.now_s, paused=False)
+
     def _send(self, person: str, push: Push) -> None:
         self._seq += 1
-        renumbered = type(push)(self._seq, *(getattr(push, name) for name in push.__struct_fields__[1:]))
-        self.room.apply(Pushed(person, renumbered), self.now_s)
+        self.room.apply(Pushed(person, replace(push, seq=self._seq)), self.now_s)
 
 
 def stick(x: float, y: float) -> Stick:

@@ -7,12 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared_state.messages import Enter, Leave, Release, Work
+from shared_state.messages import ChooseMode, Edit, Enter, Guest, Leave, Release, Slider, Work
 from shared_state.settings import DEFAULTS
-from shared_state.snapshot import MAX_SEEN, MAX_SNAPSHOT_BYTES, Durable, SnapshotError, read, write
+from shared_state.snapshot import MAX_SEEN, MAX_SNAPSHOT_BYTES, VERSION, Durable, SnapshotError, read, write
 from tests.shared_state.crowds import NEAR, Playback, a_room, stick
 
-GOOD = Durable(1, 0.25, 0.75, "together", {"goblet": 2}, {"ann": 0, "ben": 3}, ["pest"])
+DURABLE = {"version", "x", "y", "mode", "seen", "colours", "muted", "chosen", "blend", "guests"}
+GUEST = "guest:0123456789abcdef"
+GOOD = Durable(
+    VERSION,
+    0.25,
+    0.75,
+    "ambient",
+    {"goblet": 2},
+    {"ann": 0, "ben": 3},
+    ["pest"],
+    "blend",
+    [Slider("goblet", 0.25, True, None), Slider(GUEST, 0.75, False, None)],
+    {GUEST: b"\x00\x01" * 280},
+)
 
 
 def altered(**fields: object) -> bytes:
@@ -24,6 +37,42 @@ def altered(**fields: object) -> bytes:
 def test_a_snapshot_reads_back_as_it_was_written() -> None:
     """R21."""
     assert read(write(GOOD)) == GOOD
+
+
+def test_a_snapshot_of_version_1_is_read_and_its_room_has_no_blend() -> None:
+    """R21: what a renderer of before modes and blends wrote."""
+    before = {"version": 1, "x": 0.25, "y": 0.75, "mode": "together", "seen": {"goblet": 2}}
+    room = a_room()
+    room.restore(msgpack.packb(before | {"colours": {"ann": 3}, "muted": ["pest"]}))
+    people = room.people(0.0, paused=False)
+    assert (room.point.x, room.mode, people.chosen, people.blend, room.guests) == (0.25, "together", "together", [], {})
+
+
+def test_a_restored_room_has_the_blend_its_guests_and_the_chosen_mode() -> None:
+    """R21, R34: the very picture that was shown."""
+    first = Playback(a_room("ann", "guide"))
+    first.room.apply(Guest(GUEST, b"latent"), 0.0)
+    first.did("ann", Edit(0, "add", GUEST))
+    first.did("ann", Edit(0, "add", "helmet"))
+    first.did("ann", ChooseMode(0, "blend"))
+    first.run(DEFAULTS.blend_fade_s + 3.0)
+    second = Playback(a_room())
+    second.room.restore(first.room.snapshot())
+    assert second.room.scene == first.room.scene
+    assert (second.mode, second.people.chosen, second.room.guests) == ("blend", "blend", {GUEST: b"latent"})
+    assert second.people.blend == first.room.people(first.now_s + 9.0, paused=False).blend
+    second.run(1.0)
+    assert second.room.scene == first.room.scene
+
+
+def test_a_restored_room_has_no_docent_and_so_everybody_steers() -> None:
+    """R21, R31."""
+    first = Playback(a_room("guide"))
+    first.did("guide", ChooseMode(0, "docent"), guide=True)
+    first.run(0.1)
+    second = a_room()
+    second.restore(first.room.snapshot())
+    assert second.people(0.0, paused=False).chosen == "together"
 
 
 def test_a_restored_room_goes_on_where_the_other_was() -> None:
@@ -97,7 +146,7 @@ def test_no_velocity_push_or_address_is_in_a_snapshot() -> None:
     scene = Playback(a_room("ann"), NEAR)
     scene.hold("ann", stick(1.0, 0.0))
     scene.run(1.0)
-    assert set(msgpack.unpackb(scene.room.snapshot())) == {"version", "x", "y", "mode", "seen", "colours", "muted"}
+    assert set(msgpack.unpackb(scene.room.snapshot())) == DURABLE
 
 
 def test_visits_are_remembered_of_so_many_works_and_no_more() -> None:
@@ -120,15 +169,21 @@ def test_visits_are_remembered_of_so_many_works_and_no_more() -> None:
         b"\x91" * 4_000,
         b"\xdd\xff\xff\xff\xff",
         b"x" * (MAX_SNAPSHOT_BYTES + 1),
-        altered(version=2),
+        altered(version=3),
         altered(x=float("nan")),
         altered(y=float("inf")),
         altered(y="middle"),
-        altered(mode="vote"),
+        altered(mode="dream"),
         altered(seen={"goblet": -1}),
         altered(colours={"ann": 2**60}),
         altered(seen={"x" * 65: 1}),
         altered(muted="pest"),
+        altered(chosen="dream"),
+        altered(blend=[{"id": "goblet", "weight": float("nan"), "locked": False, "hand": None}]),
+        altered(blend=[{"id": f"work{n}", "weight": 0.1, "locked": False, "hand": None} for n in range(9)]),
+        altered(guests={"goblet": b""}),
+        altered(guests={GUEST: b"x" * 8_193}),
+        altered(guests={f"guest:{n:016x}": b"" for n in range(9)}),
         altered(muted=[b"pest"]),
     ],
 )

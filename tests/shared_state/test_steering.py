@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared_state.groups import mix, shares
+from shared_state.hand import Hand
 from shared_state.settings import DEFAULTS
-from shared_state.steering import Fused, Hand, follow, fuse, gain, pull, wish
+from shared_state.steering import Fused, follow, gain, pull, wish
 
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 UNIT = st.floats(0.0, 1.0)
@@ -28,7 +30,9 @@ def hands(sticks: list[tuple[float, float]]) -> list[Hand]:
 
 
 def fused(crowd: list[Hand], now_s: float = 0.1) -> Fused:
-    return fuse(crowd, 0.5, 0.5, now_s, DEFAULTS)
+    for hand in crowd:
+        hand.sample(0.5, 0.5, now_s, DEFAULTS)
+    return mix(crowd, DEFAULTS)
 
 
 @given(NUMBER, NUMBER)
@@ -200,10 +204,10 @@ def test_shares_are_parts_of_one_and_go_to_those_who_pull_along(sticks: list[tup
     """R13."""
     crowd = hands(sticks)
     together = fused(crowd)
-    shares = together.shares(crowd)
-    assert all(0.0 <= share <= 1.0 for share in shares)
-    assert sum(shares) == pytest.approx(1.0) or sum(shares) == 0.0
-    for hand, share in zip(crowd, shares, strict=True):
+    parts = shares(crowd, together)
+    assert all(0.0 <= share <= 1.0 for share in parts.values())
+    assert sum(parts.values()) == pytest.approx(1.0) or sum(parts.values()) == 0.0
+    for hand, share in zip(crowd, parts.values(), strict=True):
         if hand.fx * together.fx + hand.fy * together.fy <= 0.0:
             assert share == 0.0
 

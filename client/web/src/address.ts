@@ -20,8 +20,8 @@ export function qrAddress(room: string): string {
   return `/qr.svg?room=${encodeURIComponent(room)}`;
 }
 
-/** `/`, `/wall` or `/join`, with the room named only where it is not the usual one: the address is read aloud and typed. */
-export function pageAddress(page: 'start' | 'wall' | 'join', room: string): string {
+/** `/`, `/wall`, `/join` or `/studio`, with the room named only where it is not the usual one: the address is read aloud and typed. */
+export function pageAddress(page: 'start' | 'wall' | 'join' | 'studio', room: string): string {
   const path = page === 'start' ? '/' : `/${page}`;
   return room === DEFAULT_ROOM ? path : `${path}?room=${encodeURIComponent(room)}`;
 }

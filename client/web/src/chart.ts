@@ -1,11 +1,13 @@
 /**
- * Draws the map: every work a faint dot, the near ones brighter, the way the point came, and the point.
- * On a phone also the finger, in its owner's colour. Takes its ink from the canvas element's CSS colour.
+ * Draws the map: every work a faint dot, the near ones brighter, the way the point came, everybody's colour streaming to
+ * it (`streams-drawn.ts`), and the point. On a phone also the finger. Takes its ink from the canvas element's CSS colour.
  */
-import type { Neighbour } from './wire';
+import { still } from './motion';
+import { Crowd } from './streams-drawn';
+import type { Neighbour, Person, Spot } from './wire';
 import type { Work, Works } from './works';
 
-export type Spot = { x: number; y: number };
+export type { Spot };
 type Step = Spot & { atMs: number };
 
 /** The path fades over this time: long enough to see a detour, short enough to stay a line. */
@@ -26,6 +28,8 @@ export class Chart {
   #near: readonly Neighbour[] = [];
   #bump: string | null = null;
   #pull: { to: Spot; colour: string } | null = null;
+  #heading: Spot = { x: 0, y: 0 };
+  readonly #crowd = new Crowd();
   #asked = false;
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
@@ -40,11 +44,19 @@ export class Chart {
     const last = this.#trail.at(-1);
     const far = last ? Math.hypot(at.x - last.x, at.y - last.y) : 0;
     if (far > JUMP) this.#trail = [];
+    this.#heading = headingOf(this.#heading, this.#point, at);
     if (!last || far > STEP) this.#trail.push({ x: at.x, y: at.y, atMs: nowMs });
     while (this.#trail.length && nowMs - (this.#trail[0]?.atMs ?? 0) > TRAIL_MS) this.#trail.shift();
     this.#point = at;
     this.#near = near;
     this.#bump = bump;
+    this.#ask();
+  }
+
+  /** Everybody who is here; `you` have a finger of your own. */
+  people(people: readonly Person[], you: string | null): void {
+    this.#crowd.take(people);
+    this.#crowd.you = you;
     this.#ask();
   }
 
@@ -74,9 +86,9 @@ export class Chart {
   #ask(): void {
     if (this.#asked) return;
     this.#asked = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((nowMs) => {
       this.#asked = false;
-      this.#draw();
+      this.#draw(nowMs);
     });
   }
 
@@ -86,7 +98,7 @@ export class Chart {
     return { left: (width - side) / 2, top: (height - side) / 2, side };
   }
 
-  #draw(): void {
+  #draw(nowMs: number): void {
     const { canvas } = this;
     const { clientWidth: width, clientHeight: height } = canvas;
     const scale = Math.min(window.devicePixelRatio || 1, 3);
@@ -108,6 +120,7 @@ export class Chart {
     const unit = Math.max(1, side / 220);
     this.#drawNear(context, on, unit);
     this.#drawTrail(context, on, unit);
+    if (this.#drawCrowd(context, on, unit, nowMs)) this.#ask();
     this.#drawPull(context, on, unit);
     this.#drawPoint(context, on, unit);
   }
@@ -152,6 +165,15 @@ export class Chart {
     }
   }
 
+  /** True while a stream flows. */
+  #drawCrowd(context: CanvasRenderingContext2D, on: (spot: Spot) => [number, number], unit: number, nowMs: number): boolean {
+    if (!this.#point) return false;
+    context.save();
+    const moving = this.#crowd.draw(context, on, unit, this.#point, this.#heading, nowMs, still());
+    context.restore();
+    return moving;
+  }
+
   #drawPull(context: CanvasRenderingContext2D, on: (spot: Spot) => [number, number], unit: number): void {
     if (!this.#pull) return;
     const { to, colour } = this.#pull;
@@ -181,6 +203,13 @@ export class Chart {
     context.globalAlpha = 1;
     disc(context, on(this.#point), unit * 3.2);
   }
+}
+
+/** Which way the point goes, smoothed over some frames; a jump or a rest tells nothing new. */
+function headingOf(before: Spot, from: Spot | null, to: Spot): Spot {
+  const way = from ? Math.hypot(to.x - from.x, to.y - from.y) : 0;
+  if (!from || way < 1e-5 || way > JUMP) return before;
+  return { x: 0.8 * before.x + (0.2 * (to.x - from.x)) / way, y: 0.8 * before.y + (0.2 * (to.y - from.y)) / way };
 }
 
 function disc(context: CanvasRenderingContext2D, [x, y]: [number, number], radius: number): void {

@@ -3,6 +3,7 @@
  * cross-fades from frame to frame at the screen's own rate, and dithers by half a step of grey so that dark gradients
  * show no bands.
  */
+import { hasGraphicsProcessor } from './graphics';
 import { pixelsAcross, resized, type Painter } from './painter';
 
 /** A cross-fade lasts as long as frames have lately been apart, between one repaint and a tenth of a second. */
@@ -59,24 +60,11 @@ void main() {
   colour = vec4(clamp(mixed + grain / 255.0, 0.0, 1.0), 1.0);
 }`;
 
-/** Drivers that draw with the processor. At wall size they would take from the generator what it needs to dream. */
-const IMITATIONS = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-
 /** The painter, or null where there is no WebGL2 or only an imitation of it; the canvas is untouched then. */
 export function webglPainter(canvas: HTMLCanvasElement): Painter | null {
   if (!hasGraphicsProcessor()) return null;
   const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' });
   return gl && new WebglPainter(canvas, gl);
-}
-
-/** Asked on a canvas of its own, since one that has given a WebGL context gives no other. `failIfMajorPerformanceCaveat` does not say it. */
-function hasGraphicsProcessor(): boolean {
-  const gl = document.createElement('canvas').getContext('webgl2');
-  if (!gl) return false;
-  const names = gl.getExtension('WEBGL_debug_renderer_info');
-  const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-  gl.getExtension('WEBGL_lose_context')?.loseContext();
-  return !IMITATIONS.test(renderer);
 }
 
 class WebglPainter implements Painter {

@@ -12,15 +12,21 @@ const SIDE = 32;
 /** Written smaller by this factor so that strong colours survive four bits; given back here. */
 const SATURATION = 1.25;
 
+/** More waves than any hash has, and more pixels than any likeness is asked for. */
+const WAVES = 8;
+const PIXELS = 64;
+type Cosines = Float64Array;
+const tables = new Map<number, Cosines>();
+
 type Channel = { mean: number; waves: readonly { cx: number; cy: number; amount: number }[] };
 
-/** Null when `base64` is no ThumbHash. */
-export function likeness(base64: string): Likeness | null {
+/** Null when `base64` is no ThumbHash. `side`: the longer one, in pixels. */
+export function likeness(base64: string, side = SIDE): Likeness | null {
   const hash = bytesOf(base64);
-  return hash && hash.length >= 5 ? drawn(hash) : null;
+  return hash && hash.length >= 5 ? drawn(hash, side) : null;
 }
 
-function drawn(hash: Uint8Array): Likeness | null {
+function drawn(hash: Uint8Array, side: number): Likeness | null {
   const at = (index: number) => hash[index] ?? 0;
   const means = at(0) | (at(1) << 8) | (at(2) << 16);
   const scales = at(3) | (at(4) << 8);
@@ -46,12 +52,13 @@ function drawn(hash: Uint8Array): Likeness | null {
   const opaque = hasAlpha ? channel((at(5) & 15) / 15, (at(5) >> 4) / 15, 5, 5) : { mean: 1, waves: [] };
 
   const ratio = across / down;
-  const width = Math.round(ratio > 1 ? SIDE : SIDE * ratio);
-  const height = Math.round(ratio > 1 ? SIDE / ratio : SIDE);
+  const width = Math.round(ratio > 1 ? side : side * ratio);
+  const height = Math.round(ratio > 1 ? side / ratio : side);
   const rgba = new Uint8ClampedArray(width * height * 4);
+  const [acrossWaves, downWaves] = [cosines(width), cosines(height)];
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i += 4) {
-      const value = (one: Channel) => sampled(one, (x + 0.5) / width, (y + 0.5) / height);
+      const value = (one: Channel) => sampled(one, x, y, acrossWaves, downWaves);
       const l = value(light);
       const p = value(yellow);
       const q = value(red);
@@ -62,11 +69,23 @@ function drawn(hash: Uint8Array): Likeness | null {
   return { width, height, rgba };
 }
 
-/** The channel at (u, v) in [0, 1]^2. Twice the amount: a mean over cosines carries half of each wave. */
-function sampled({ mean, waves }: Channel, u: number, v: number): number {
+/** The channel at pixel (x, y). Twice the amount: a mean over cosines carries half of each wave. */
+function sampled({ mean, waves }: Channel, x: number, y: number, across: Cosines, down: Cosines): number {
   let sum = mean;
-  for (const { cx, cy, amount } of waves) sum += 2 * amount * Math.cos(Math.PI * cx * u) * Math.cos(Math.PI * cy * v);
+  for (const { cx, cy, amount } of waves) sum += 2 * amount * (across[cx * PIXELS + x] ?? 0) * (down[cy * PIXELS + y] ?? 0);
   return sum;
+}
+
+/** Each wave at the middle of each of `size` pixels; kept, for a map draws 10,000 likenesses of few sizes. */
+function cosines(size: number): Cosines {
+  let table = tables.get(size);
+  if (!table) {
+    table = new Float64Array(WAVES * PIXELS);
+    for (let wave = 0; wave < WAVES; wave++)
+      for (let i = 0; i < size; i++) table[wave * PIXELS + i] = Math.cos((Math.PI * wave * (i + 0.5)) / size);
+    tables.set(size, table);
+  }
+  return table;
 }
 
 function bytesOf(base64: string): Uint8Array | null {

@@ -1,5 +1,5 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
 import { Phone } from '../src/phone/Phone';
 import { frame, people } from './fakes';
 import { greeting, pretendPage, work } from './page';
@@ -108,4 +108,150 @@ test('a final refusal shows the sentence of the server and a way to try again', 
   expect((await screen.findByRole('alert')).textContent).toContain('There is no room here.');
   fireEvent.click(button('Try again'));
   expect(page.socket).not.toBe(refused);
+});
+
+const people2 = { ...people, people: [...people.people, { ...people.people[0]!, id: 'p2', colour: '#5aa9e6' }] };
+const welcomed = () => ({ ...greeting(), modes: ['together', 'blend'] }) as ReturnType<typeof greeting>;
+
+// C10
+test('your own turn is announced over the whole width of your phone, and to nobody else', async () => {
+  const vibrate = vi.fn();
+  vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { vibrate }));
+  await join();
+  await page.says({ ...people2, mode: 'lead', turn: { lead: 'p2', leftS: 2.4, next: 'p1', nextS: 2.4 } });
+  const band = document.querySelector<HTMLElement>('.announcement')!;
+  expect(band.dataset['kind']).toBe('soon');
+  expect(band.textContent).toContain('Your turn in 3 s');
+  await page.says({ ...people2, mode: 'lead', turn: { lead: 'p1', leftS: 9.1, next: 'p2', nextS: 9 } });
+  expect(band.dataset['kind']).toBe('now');
+  expect(band.textContent).toContain('You lead10 s left');
+  expect(vibrate).toHaveBeenCalledTimes(2);
+  await page.says({ ...people2, mode: 'lead', turn: { lead: 'p2', leftS: 9.1, next: null, nextS: 0 } });
+  expect(band.dataset['kind']).toBe('none');
+  expect(screen.getByText('Somebody leads, 10 s left')).toBeTruthy();
+});
+
+test('in a vote the ballot takes the place of the map, and one tap votes, another takes it back', async () => {
+  page.works = [work('a', 'The Drunken Couple'), work('b', 'A Goblet')];
+  await join();
+  const ballot = { tallies: [{ id: 'b', people: ['p2'] }, { id: 'a', people: [] as string[] }], leftS: 5, going: null };
+  await page.says({ ...people2, mode: 'vote', ballot });
+  fireEvent.click(await screen.findByRole('button', { name: 'Vote for The Drunken Couple' }));
+  expect(button('Vote for The Drunken Couple').getAttribute('aria-pressed')).toBe('true');
+  await page.says({ ...people2, mode: 'vote', ballot: { ...ballot, tallies: [{ id: 'a', people: ['p1'] }] } });
+  fireEvent.click(button('Vote for The Drunken Couple'));
+  expect(pushes()).toMatchObject([{ t: 'vote', id: 'a' }, { t: 'vote', id: null }]);
+});
+
+test('a work goes into the blend and out of it with its plus, and no ninth', async () => {
+  page.works = [work('a', 'The Drunken Couple'), ...Array.from({ length: 8 }, (_, i) => work(`w${i}`, `Work ${i}`))];
+  await join();
+  fireEvent.click(button('Artworks'));
+  fireEvent.click(await screen.findByRole('button', { name: 'Add The Drunken Couple to the blend' }));
+  const slider = (id: string) => ({ id, weight: 1 / 8, locked: false, hand: null });
+  await page.says({ ...people, blend: Array.from({ length: 8 }, (_, i) => slider(`w${i}`)) });
+  fireEvent.click(button('Take Work 0 out of the blend'));
+  expect(button('Add The Drunken Couple to the blend')).toHaveProperty('disabled', true);
+  expect(pushes()).toMatchObject([{ t: 'edit', do: 'add', id: 'a' }, { t: 'edit', do: 'remove', id: 'w0' }]);
+});
+
+const two = [
+  { id: 'a', weight: 0.5, locked: false, hand: null },
+  { id: 'b', weight: 0.5, locked: false, hand: 'p2' },
+];
+
+async function mixing(): Promise<void> {
+  page.works = [work('a', 'The Drunken Couple'), work('b', 'A Goblet')];
+  render(<Phone />);
+  page.socket.open();
+  await page.says(welcomed(), { ...people2, blend: two });
+  fireEvent.click(button('Join'));
+  fireEvent.click(button(/^Blend/));
+  await screen.findByRole('slider', { name: 'Part of A Goblet' });
+}
+
+// C13
+test('the blend has a slider, nudges, an exact number and a lock for every work, and shows whose hand is on it', async () => {
+  await mixing();
+  fireEvent.change(screen.getByRole('slider', { name: 'Part of The Drunken Couple' }), { target: { value: '0.8' } });
+  expect(screen.getByRole('slider', { name: 'Part of A Goblet' }).getAttribute('aria-valuetext')).toBe('20 %');
+  fireEvent.click(button('More of A Goblet'));
+  fireEvent.click(button('Lock A Goblet'));
+  fireEvent.click(button('Exact part of A Goblet, in percent'));
+  const field = screen.getByRole('textbox', { name: 'Exact part of A Goblet, in percent' });
+  fireEvent.change(field, { target: { value: '12,5' } });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  expect(pushes()).toMatchObject([
+    { do: 'weigh', id: 'a', amount: 0.8 },
+    { do: 'nudge', id: 'b', amount: 0.05 },
+    { do: 'lock', id: 'b' },
+    { do: 'weigh', id: 'b', amount: 0.125 },
+    { do: 'let_go', id: 'b' },
+  ]);
+  expect(document.querySelector<HTMLElement>('.slider[data-held="true"]')?.style.getPropertyValue('--hand')).toBe('#5aa9e6');
+});
+
+test('the blend is shown on the wall by one button, where one may', async () => {
+  await mixing();
+  fireEvent.click(button('Equal'));
+  fireEvent.click(button('Undo'));
+  fireEvent.click(button('Show it on the wall'));
+  expect(pushes()).toMatchObject([{ do: 'equal' }, { do: 'undo' }, { t: 'mode', mode: 'blend' }]);
+  await page.says({ ...people2, blend: two, mode: 'blend' });
+  expect(screen.queryByRole('button', { name: 'Show it on the wall' })).toBeNull();
+  fireEvent.click(button('Steer together again'));
+  expect(pushes().at(-1)).toMatchObject({ t: 'mode', mode: 'together' });
+});
+
+// C14
+test('a link does nothing until somebody brings it to the wall', async () => {
+  window.location.hash = '#blend=a*0.25,b*0.75';
+  page.works = [work('a', 'The Drunken Couple'), work('b', 'A Goblet')];
+  render(<Phone />);
+  page.socket.open();
+  await page.says(welcomed(), people);
+  fireEvent.click(button('Join'));
+  expect(await screen.findByText('75 %')).toBeTruthy();
+  expect(pushes()).toEqual([]);
+  fireEvent.click(button('Bring it to the wall'));
+  expect(pushes()).toMatchObject([{ t: 'bring', portions: [['a', 0.25], ['b', 0.75]] }, { t: 'mode', mode: 'blend' }]);
+  window.location.hash = '';
+});
+
+test('the place of a link is pulled towards until one lets go', async () => {
+  window.location.hash = '#place=0.25,0.75';
+  await join();
+  fireEvent.click(button('Bring it to the wall'));
+  expect(pushes()).toMatchObject([{ t: 'place', x: 0.25, y: 0.75 }]);
+  fireEvent.click(button('Let go'));
+  await waitFor(() => expect(pushes().at(-1)).toMatchObject({ t: 'release' }));
+  window.location.hash = '';
+});
+
+// C11
+test('who leaves gets a receipt, also after a reload, and may come back', async () => {
+  page.works = [work('a', 'The Drunken Couple')];
+  await join();
+  await page.says(frame(1, { near: [{ id: 'a', closeness: 1 }], bump: 'a' }), { ...people, finders: ['p1'] });
+  fireEvent.click(button('Found'));
+  expect((await screen.findAllByText('The Drunken Couple')).length).toBeGreaterThan(0);
+  const socket = page.socket;
+  fireEvent.click(button('Leave'));
+  expect(screen.getByText('You brought it to')).toBeTruthy();
+  expect(socket.closed).toBe(true);
+  cleanup();
+  render(<Phone />);
+  expect(await screen.findByText('The Drunken Couple')).toBeTruthy();
+  fireEvent.click(button('Come back'));
+  expect(page.socket).not.toBe(socket);
+  expect(screen.queryByRole('button', { name: 'Join' })).toBeNull();
+});
+
+test('two camps: one’s own turn is told on the phone', async () => {
+  await join();
+  const camps = [{ people: ['p1'], x: -1, y: 0, part: 0.5 }, { people: ['p2'], x: 1, y: 0, part: 0.5 }];
+  await page.says({ ...people2, tide: { camps, turn: 1, leftS: 4.2 } });
+  expect(screen.getByText('The other camp’s turn, 5 s left')).toBeTruthy();
+  await page.says({ ...people2, tide: { camps, turn: 0, leftS: 8 } });
+  expect(screen.getByText('Your camp’s turn, 8 s left')).toBeTruthy();
 });

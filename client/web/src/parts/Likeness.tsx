@@ -8,8 +8,8 @@ const AGAIN_MS = 10_000;
 
 type Props = {
   work: Work;
-  /** Also load the picture itself. */
-  picture: boolean;
+  /** Also load the picture itself; `small`: 192 pixels of it, where it lies with the server. */
+  picture: boolean | 'small';
 };
 
 /** Keeps its shape from the first moment, so that nothing moves when the picture comes; one that never comes is never seen. */
@@ -23,12 +23,18 @@ export function Likeness({ work, picture }: Props) {
     element.height = drawn.height;
     element.getContext('2d')?.putImageData(new ImageData(drawn.rgba, drawn.width, drawn.height), 0, 0);
   }, [work.thumbhash]);
+  const address = picture === 'small' ? thumbOf(work) : picture ? work.image : '';
   return (
     <span className="likeness" style={{ '--ratio': work.width && work.height ? work.width / work.height : 1 } as CSSProperties}>
       <canvas ref={canvas} aria-hidden="true" />
-      {picture && work.image && <Loaded key={work.image} address={work.image} title={work.title} />}
+      {address && <Loaded key={address} address={address} title={work.title} />}
     </span>
   );
+}
+
+/** A museum is asked for one work at a time, when the wall is there; not for every row and point of a map. */
+function thumbOf(work: Work): string {
+  return work.atHand ? `/thumbs/${encodeURIComponent(work.id)}` : '';
 }
 
 function Loaded({ address, title }: { address: string; title: string }) {

@@ -6,7 +6,8 @@ export function WorkLabel({ work }: { work: Work }) {
   const { name, life } = artistOf(work.artist);
   const credit = creditOf(work);
   return (
-    <div className="label" data-work={work.id} dir="auto">
+    // A record does not tell its language: it is neither the page's nor read in the page's direction.
+    <div className="label" data-work={work.id} dir="auto" lang="">
       {name && (
         <p className="label-artist">
           {name}
@@ -39,7 +40,7 @@ export function licenceOf(license: string): string {
 }
 
 /** The credit line; the museum goes before it where the line does not name it. */
-function creditOf({ credit, museum }: Work): string {
+export function creditOf({ credit, museum }: Work): string {
   if (!museum || credit.includes(museum)) return credit;
   return credit ? `${museum}. ${credit}` : museum;
 }

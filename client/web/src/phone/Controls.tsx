@@ -1,39 +1,67 @@
-/** Two ways to steer, one at a time on a small screen: the map, and the list of works. */
-import { useState } from 'react';
-import type { Room } from '../room';
+/** What a hand can do, one thing at a time: the map (or the ballot), the works, the blend, what was found. */
+import type { Room, RoomView } from '../room';
 import type { Steering } from '../steering';
-import { say } from '../texts';
+import { MAX_PORTIONS, type Mode } from '../wire';
 import type { Work, Works } from '../works';
+import { aimAt, type Aim } from './aim';
+import { Ballot } from './Ballot';
+import { BlendPanel } from './BlendPanel';
+import { FoundList } from './FoundList';
+import { LinkCard, useLink } from './LinkCard';
 import { Pad } from './Pad';
+import type { Way } from './Tabs';
+import { useVote } from './use-vote';
 import { WorkList } from './WorkList';
+import type { Doings } from './WorkRow';
 
 type Props = {
   room: Room;
+  view: RoomView;
   works: Works | null;
   steering: Steering;
+  you: string | null;
   colour: string | null;
-  pulled: Work | null;
-  pull: (work: Work | null) => void;
+  modes: readonly Mode[];
+  way: Way;
+  setWay: (way: Way) => void;
+  aim: Aim | null;
+  setAim: (aim: Aim | null) => void;
+  leave: () => void;
 };
 
-const WAYS = ['map', 'works'] as const;
-
-export function Controls({ room, works, steering, colour, pulled, pull }: Props) {
-  const [way, setWay] = useState<(typeof WAYS)[number]>('map');
+export function Controls({ room, view, works, steering, you, colour, modes, way, setWay, aim, setAim, leave }: Props) {
+  const { people } = view;
+  const [held, forget] = useLink();
+  const [voted, vote] = useVote(room, people?.ballot ?? null, you);
+  const voting = people?.mode === 'vote';
+  const inBlend = new Set(people?.blend.map(({ id }) => id));
+  const doings: Doings = {
+    voting,
+    chosen: voting ? voted : (aim?.work?.id ?? null),
+    choose: (work: Work | null) => (voting ? vote(work?.id ?? null) : setAim(work && aimAt(work))),
+    inBlend,
+    blendFull: inBlend.size >= MAX_PORTIONS,
+    mix: ({ id }, into) => room.do({ t: 'edit', do: into ? 'add' : 'remove', id }),
+  };
+  const bring = () => {
+    if (held?.kind === 'place') setAim({ x: held.x, y: held.y, work: null });
+    if (held?.kind === 'blend') {
+      room.do({ t: 'bring', portions: held.portions });
+      if (modes.includes('blend') && people?.mode !== 'blend') room.do({ t: 'mode', mode: 'blend' });
+      setWay('blend');
+    }
+    forget();
+  };
   return (
-    <>
-      <div className="ways">
-        {WAYS.map((name) => (
-          <button key={name} type="button" aria-pressed={way === name} onClick={() => setWay(name)}>
-            {say(`phone.${name}`)}
-          </button>
-        ))}
-      </div>
-      {way === 'map' ? (
-        <Pad room={room} works={works} steering={steering} colour={colour} pulled={pulled} />
-      ) : (
-        <WorkList works={works?.all ?? null} pulled={pulled} pull={pull} />
-      )}
-    </>
+    <div className="controls">
+      {held && <LinkCard held={held} works={works} bring={bring} dismiss={forget} />}
+      {way === 'map' && people && voting && <Ballot people={people} works={works} voted={voted} vote={vote} />}
+      {way === 'map' && !voting && <Pad {...{ room, works, steering, colour, aim, you }} people={people?.people ?? NOBODY} />}
+      {way === 'works' && <WorkList room={room.name} works={works} doings={doings} />}
+      {way === 'blend' && people && <BlendPanel {...{ room, view, people, works, you, modes }} choose={() => setWay('works')} />}
+      {way === 'found' && <FoundList room={room.name} works={works} bump={view.bump} leave={leave} />}
+    </div>
   );
 }
+
+const NOBODY: [] = [];

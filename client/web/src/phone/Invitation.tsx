@@ -1,6 +1,7 @@
 /** The step before steering: what this is, your colour, one button; and when every seat is taken, a way to watch. */
 import { pageAddress } from '../address';
 import { FULL, type Link } from '../connection';
+import { Languages } from '../parts/Languages';
 import { useLast } from '../parts/use-last';
 import { say } from '../texts';
 
@@ -29,6 +30,7 @@ export function Invitation({ room, link, colour, join }: Props) {
           </button>
         </>
       )}
+      <Languages />
     </section>
   );
 }

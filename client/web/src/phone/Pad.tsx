@@ -5,16 +5,27 @@ import { MapView } from '../parts/MapView';
 import type { Room } from '../room';
 import type { Steering } from '../steering';
 import { say } from '../texts';
-import type { Work, Works } from '../works';
+import type { Person } from '../wire';
+import type { Works } from '../works';
+import type { Aim } from './aim';
 
-type Props = { room: Room; works: Works | null; steering: Steering; colour: string | null; pulled: Work | null };
+type Props = {
+  room: Room;
+  works: Works | null;
+  steering: Steering;
+  colour: string | null;
+  aim: Aim | null;
+  people: readonly Person[];
+  you: string | null;
+};
 
-export function Pad({ room, works, steering, colour, pulled }: Props) {
+export function Pad({ room, works, steering, colour, aim, people, you }: Props) {
   const [chart, setChart] = useState<Chart | null>(null);
   const [finger, setFinger] = useState<Spot | null>(null);
   const [used, setUsed] = useState(false);
 
-  useEffect(() => chart?.pull(finger ?? pulled, colour ?? 'currentColor'), [chart, finger, pulled, colour]);
+  useEffect(() => chart?.pull(finger ?? aim, colour ?? 'currentColor'), [chart, finger, aim, colour]);
+  useEffect(() => chart?.people(people, you), [chart, people, you]);
   useEffect(() => () => steering.wish('finger', null), [steering]);
 
   const drag = (event: PointerEvent<HTMLElement>) => {

@@ -2,16 +2,17 @@
 import { placeOf, placeText, placeWords } from '../parts/words';
 import type { RoomView } from '../room';
 import { say } from '../texts';
-import type { Work, Works } from '../works';
+import type { Works } from '../works';
+import type { Aim } from './aim';
 import { ShareRing } from './ShareRing';
-import { useSlowly } from './use-slowly';
+import { useSlowly } from '../parts/use-slowly';
 
 /** A voice that reads on needs longer for a place than eyes do. */
 const SPOKEN_EVERY_MS = 5_000;
 
-type Props = { view: RoomView; works: Works | null; share: number; pulled: Work | null; letGo: () => void };
+type Props = { view: RoomView; works: Works | null; share: number; aim: Aim | null; letGo: () => void };
 
-export function Status({ view, works, share, pulled, letGo }: Props) {
+export function Status({ view, works, share, aim, letGo }: Props) {
   const place = placeOf(view, works);
   const spoken = useSlowly(placeText(place), SPOKEN_EVERY_MS);
   const moving = view.people?.people.some((person) => person.share > 0) ?? false;
@@ -27,8 +28,8 @@ export function Status({ view, works, share, pulled, letGo }: Props) {
       <p className="hidden" role="status">
         {spoken}
       </p>
-      {pulled && (
-        <button type="button" className="status-pull" onClick={letGo} aria-label={`${say('phone.stop')}: ${pulled.title}`}>
+      {aim && (
+        <button type="button" className="status-pull" onClick={letGo} aria-label={aim.work ? `${say('phone.stop')}: ${aim.work.title}` : say('phone.stop')}>
           {say('phone.stop')}
         </button>
       )}

@@ -1,7 +1,8 @@
-/** The first page: what this is, how the room is now, and its two doors, the wall and the phone. */
+/** The first page: what this is, how the room is now, and its three doors: the wall, the phone, and the studio for whoever is far away. */
 import { pageAddress, qrAddress } from '../address';
 import { CanvasPainter } from '../painter-canvas';
 import { Address } from '../parts/Address';
+import { Languages } from '../parts/Languages';
 import { Ended, Mark } from '../parts/Notice';
 import { Picture } from '../parts/Picture';
 import { useInfo } from '../parts/use-info';
@@ -18,6 +19,7 @@ export function Start() {
   const here = view.people?.people.length ?? 0;
   const wall = pageAddress('wall', room.name);
   const join = pageAddress('join', room.name);
+  const studio = pageAddress('studio', room.name);
   return (
     <main className="start">
       <div className="stage">
@@ -67,7 +69,18 @@ export function Start() {
             </a>
             {info && <img className="qr" src={qrAddress(room.name)} alt={say('alt.qr')} />}
           </section>
+          <section className="door">
+            <h2>{say('start.studio')}</h2>
+            <p>{say('start.studio.about')}</p>
+            <p>
+              <Address of={new URL(studio, window.location.href).href} />
+            </p>
+            <a className="button" href={studio}>
+              {say('start.studio.open')}
+            </a>
+          </section>
         </div>
+        <Languages />
       </div>
       <Ended view={view} again={() => room.start()} />
     </main>

@@ -1,0 +1,60 @@
+/** What the link that opened this page holds, and a button that brings it to the wall: a crowd is never hijacked by a link. */
+import { useEffect, useState } from 'react';
+import { percent } from '../blend';
+import { heldIn, type Held } from '../links';
+import { Likeness } from '../parts/Likeness';
+import { placeOf, placeWords } from '../parts/words';
+import { say } from '../texts';
+import type { Spot } from '../wire';
+import type { Works } from '../works';
+
+/** Works by which a place is told. */
+const NEAREST = 2;
+
+export function useLink(): readonly [Held | null, () => void] {
+  const [held, setHeld] = useState(() => heldIn(window.location.hash));
+  useEffect(() => {
+    const changed = () => setHeld(heldIn(window.location.hash));
+    window.addEventListener('hashchange', changed);
+    return () => window.removeEventListener('hashchange', changed);
+  }, []);
+  return [held, () => setHeld(null)];
+}
+
+export function LinkCard({ held, works, bring, dismiss }: { held: Held; works: Works | null; bring: () => void; dismiss: () => void }) {
+  const whole = held.kind === 'blend' ? held.portions.reduce((sum, [, weight]) => sum + weight, 0) : 1;
+  return (
+    <section className="link" aria-label={say(held.kind === 'blend' ? 'phone.link.blend' : 'phone.link.place')}>
+      <h2 className="kicker">{say(held.kind === 'blend' ? 'phone.link.blend' : 'phone.link.place')}</h2>
+      {held.kind === 'place' && <p className="link-place">{placeWords(placeOf({ near: nearestTo(held, works), bump: null }, works))}</p>}
+      {held.kind === 'blend' && (
+        <ul>
+          {held.portions.map(([id, weight]) => {
+            const work = works?.byId.get(id);
+            return (
+              <li key={id}>
+                {work ? <Likeness work={work} picture="small" /> : <span className="likeness guest" />}
+                <span className="hidden">{work?.title ?? id}</span>
+                <small>{say('percent', { n: percent(weight / whole) })}</small>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <p className="link-deeds">
+        <button type="button" className="small small-own" onClick={bring}>
+          {say('phone.link.bring')}
+        </button>
+        <button type="button" className="small" onClick={dismiss}>
+          {say('phone.link.not')}
+        </button>
+      </p>
+    </section>
+  );
+}
+
+function nearestTo(spot: Spot, works: Works | null): { id: string; closeness: number }[] {
+  const far = ({ x, y }: Spot) => Math.hypot(x - spot.x, y - spot.y);
+  const nearest = [...(works?.all ?? [])].sort((a, b) => far(a) - far(b)).slice(0, NEAREST);
+  return nearest.map(({ id }) => ({ id, closeness: 1 }));
+}

@@ -1,0 +1,78 @@
+/** What a link holds that somebody opened, and the button that brings it to the wall. Nothing happens before that. */
+import { useEffect, useState } from 'react';
+import { percent } from '../blend';
+import { titleOf } from '../guests';
+import { heldIn, type Held } from '../links';
+import { count, say } from '../texts';
+import { Thumb } from './Thumb';
+import type { Mode } from '../wire';
+import { useStudio } from './studio';
+
+/** The link in the page's address; another one may be opened later. `done` puts it away. */
+export function useHeld(): readonly [Held | null, () => void] {
+  const [held, setHeld] = useState(() => heldIn(window.location.hash));
+  useEffect(() => {
+    const look = () => setHeld(heldIn(window.location.hash));
+    window.addEventListener('hashchange', look);
+    return () => window.removeEventListener('hashchange', look);
+  }, []);
+  const done = () => {
+    window.history.replaceState(null, '', window.location.pathname + window.location.search);
+    setHeld(null);
+  };
+  return [held, done];
+}
+
+export function LinkCard({ held, done }: { held: Held; done: () => void }) {
+  const { works, view } = useStudio();
+  const bring = useBring(held, done);
+  return (
+    <section className="card card-link" aria-label={say('studio.link.title')}>
+      <h2 className="kicker">{say('studio.link.title')}</h2>
+      {held.kind === 'place' ? (
+        <p className="card-lead">{say('studio.link.place')}</p>
+      ) : (
+        <>
+          <p className="card-lead">{count('studio.link.blend', held.portions.length)}</p>
+          <ul className="portions">
+            {held.portions.map(([id, weight]) => (
+              <li key={id}>
+                <Thumb work={works?.byId.get(id)} />
+                <cite lang="" dir="auto">{titleOf(works, id)}</cite>
+                <span>{say('percent', { n: percent(weight / held.portions.reduce((sum, [, part]) => sum + part, 0)) })}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <div className="doings">
+        <button type="button" className="button button-strong" disabled={view.link.kind !== 'live'} onClick={bring}>
+          {say('studio.link.bring')}
+        </button>
+        <button type="button" className="button" onClick={done}>
+          {say('studio.link.not')}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** A place is pulled to, with this one hand; a blend takes the place of the present one. Each in a mode that shows it, where one may. */
+function useBring(held: Held, done: () => void): () => void {
+  const { aiming, hand, room, view, map } = useStudio();
+  const show = (mode: Mode) => {
+    if (view.link.kind === 'live' && view.link.welcome.modes.includes(mode)) room.do({ t: 'mode', mode });
+  };
+  return () => {
+    const blending = view.people?.chosen === 'blend';
+    if (held.kind === 'place') {
+      if (blending) show('together');
+      aiming.take({ ...held, stay: true }); // let go, the point would settle on the nearest work
+      map?.lookAt(held);
+    } else {
+      hand.bring(held.portions);
+      if (!blending) show('blend');
+    }
+    done();
+  };
+}

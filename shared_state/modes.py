@@ -1,0 +1,93 @@
+"""Which mode a room is in, who chose it, and who may choose another.
+
+Pure: time is passed in. Not here: what a mode does (`movers.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from typing import Final, Literal
+
+from shared_state.messages import Mode
+from shared_state.settings import SteeringSettings
+
+OPEN_MODES: Final[tuple[Mode, ...]] = ("together", "blend")
+"""What any visitor may choose: the modes in which everybody has a say at any moment."""
+
+UNHURRIED: Final[frozenset[Mode]] = frozenset({"blend", "docent"})
+"""Modes in which nobody touches for a while although people are at it."""
+
+
+class Modes:
+    """`chosen` is what somebody chose, `shown` what there is now: the same, or ambient while nobody touches."""
+
+    def __init__(self, settings: SteeringSettings, open_modes: Collection[Mode], here: Callable[[str], bool]) -> None:
+        """`open_modes`: what any visitor may choose. `here`: whether a person is in the room."""
+        self._settings, self._open, self._here = settings, frozenset(open_modes), here
+        self.chosen: Mode = "together"
+        self.shown: Mode = "ambient"
+        self.docent: str | None = None
+        """Who alone steers, in mode docent."""
+        self._by: str | None = None
+        """Who chose, if anybody did."""
+        self._by_guide = False
+        self._chosen_s = -math.inf
+        self._touched_s = -math.inf
+        self._docent_s = -math.inf
+        """When the docent was last here."""
+
+    def choose(self, person: str, mode: Mode, guide: bool, now_s: float) -> Literal["not theirs to choose"] | None:
+        """Somebody who is here wants another mode. Why they cannot have it, or None."""
+        if not guide and (mode not in self._open or self._held_against(person, now_s)):
+            return "not theirs to choose"
+        if guide or mode != self.chosen:  # who asks for what there is does not hold it any longer
+            self._by, self._by_guide, self._chosen_s = person, guide, now_s
+        self.chosen = mode
+        self.docent = person if mode == "docent" else None
+        self._docent_s = now_s
+        return None
+
+    def hears(self, person: str) -> bool:
+        """Whether a push of theirs is a touch: not beside a docent."""
+        return self.docent is None or person == self.docent
+
+    def touch(self, now_s: float) -> None:
+        """Somebody does something."""
+        self._touched_s = now_s
+
+    def step(self, now_s: float) -> Mode:
+        """The mode at this moment. A restored room that people used, touched at infinity, counts as just touched."""
+        if self._touched_s > now_s:
+            self._touched_s = now_s
+        if self.chosen == "docent":
+            self._mind_the_docent(now_s)
+        settings = self._settings
+        patience_s = settings.idle_after_long_s if self.chosen in UNHURRIED else settings.idle_after_s
+        self.shown = "ambient" if now_s - self._touched_s > patience_s else self.chosen
+        return self.shown
+
+    def restore(self, shown: Mode, chosen: Mode) -> None:
+        """Go on from a snapshot. Who chose is forgotten, and with the docent the mode that needs one."""
+        self.chosen = "together" if chosen == "docent" else chosen
+        self.docent = self._by = None
+        self._by_guide = False
+        self.shown = "ambient" if shown == "ambient" else self.chosen
+        self._touched_s = -math.inf if shown == "ambient" else math.inf
+
+    def _held_against(self, person: str, now_s: float) -> bool:
+        """Whether the present choice holds against a visitor who is no guide."""
+        if self._by is None:
+            return False
+        held_s = now_s - self._chosen_s
+        if self._by_guide:
+            return self._here(self._by) or held_s < self._settings.guide_hold_s
+        return person != self._by and held_s < self._settings.mode_hold_s
+
+    def _mind_the_docent(self, now_s: float) -> None:
+        """Without the docent, after a while, everybody steers again."""
+        if self.docent is not None and self._here(self.docent):
+            self._docent_s = now_s
+        elif now_s - self._docent_s > self._settings.docent_away_s:
+            self.chosen, self.docent = "together", None
+            self.touch(now_s)

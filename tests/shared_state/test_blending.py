@@ -1,0 +1,220 @@
+"""The blend in a room: the picture turns to it and back, it bumps, and visitors' own pictures come into it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from shared_state.guests import MAX_GUESTS, MAX_LATENT_BYTES
+from shared_state.messages import Bring, ChooseMode, Edit, Guest, Mode, Portion
+from shared_state.scene import Scene
+from shared_state.settings import DEFAULTS
+from tests.shared_state.crowds import NEAR, WORKS, Playback, a_room, path, stick
+
+PEOPLE = ["ann", "ben", "guide"]
+GUEST = "guest:0123456789abcdef"
+STEP = 1.5 * DEFAULTS.tick_s / DEFAULTS.blend_fade_s
+"""The most that the picture turns in one tick: the steepest part of 3 t^2 - 2 t^3."""
+
+
+def a_scene(**weights: float) -> Playback:
+    """A room with a blend prepared."""
+    scene = Playback(a_room(*PEOPLE), NEAR, held=PEOPLE)
+    if weights:
+        scene.did("ann", Bring(0, [Portion(work, weight) for work, weight in weights.items()]))
+        scene.run(0.1)
+    return scene
+
+
+def choose(scene: Playback, mode: Mode, seconds: float = DEFAULTS.blend_fade_s + 0.1) -> list[Scene]:
+    """The guide chooses a mode; what is shown at each tick."""
+    scene.did("guide", ChooseMode(0, mode), guide=True)
+    return scenes(scene, seconds)
+
+
+def scenes(scene: Playback, seconds: float) -> list[Scene]:
+    found = []
+    for _ in range(round(seconds * 60)):
+        scene.run(1 / 60)
+        found.append(scene.room.scene)
+    return found
+
+
+def test_the_picture_turns_to_the_blend_and_back_without_a_jump() -> None:
+    """R34."""
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    shown = [*choose(scene, "blend"), *choose(scene, "together")]
+    assert max(abs(after.blended - before.blended) for before, after in pairwise(shown)) <= STEP
+    blended = [one.blended for one in shown]
+    assert max(blended) == 1.0
+    assert (blended[-1], shown[-1].portions) == (0.0, ())
+    assert {one.portions for one in shown if one.blended > 0.0} == {(Portion("goblet", 0.5), Portion("helmet", 0.5))}
+
+
+def test_whoever_changes_modes_to_and_fro_makes_no_jump_either() -> None:
+    """R34."""
+    scene = a_scene(goblet=1.0)
+    modes: list[Mode] = ["blend", "vote", "blend", "ambient", "blend", "together"]
+    shown = [one for mode in modes for one in choose(scene, mode, 0.8)]
+    for before, after in pairwise(shown):
+        assert abs(after.blended - before.blended) <= STEP
+        assert max(abs(after.x - before.x), abs(after.y - before.y)) <= DEFAULTS.v_max * DEFAULTS.tick_s
+
+
+def test_no_push_moves_the_point_while_the_blend_is_shown() -> None:
+    """R35, R34."""
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    choose(scene, "blend")
+    scene.hold("ann", stick(1.0, 0.0))
+    assert len(set(path(scene.run(3.0)))) == 1
+    scene.did("guide", ChooseMode(0, "together"), guide=True)
+    scene.run(DEFAULTS.blend_fade_s / 2 - 0.1)
+    assert scene.room.scene.blended > 0.5
+    assert scene.room.point.vx == 0.0
+    scene.run(1.0)
+    assert scene.room.point.vx > 0.1
+
+
+def test_without_a_blend_the_picture_of_the_map_stays_and_comes_with_the_first_work() -> None:
+    """R35."""
+    scene = a_scene()
+    choose(scene, "blend")
+    assert scene.room.scene == Scene(0.5, 0.5)
+    scene.did("ann", Edit(0, "add", "goblet"))
+    scene.run(DEFAULTS.blend_fade_s + 0.1)
+    assert scene.room.scene == Scene(0.5, 0.5, (Portion("goblet", 1.0),), 1.0)
+    scene.did("ann", Edit(0, "clear"))
+    shown = scenes(scene, DEFAULTS.blend_fade_s + 0.1)
+    assert all(one.portions for one in shown if one.blended > 0.0)
+    assert shown[-1] == Scene(0.5, 0.5)
+
+
+def test_a_blend_is_prepared_in_any_mode_and_shows_in_its_own() -> None:
+    """R35."""
+    scene = a_scene(goblet=0.75, helmet=0.25)
+    assert [(slider.id, slider.weight) for slider in scene.people.blend] == [("goblet", 0.75), ("helmet", 0.25)]
+    assert scene.room.scene == Scene(0.5, 0.5)
+
+
+def test_a_blend_that_is_nearly_one_work_bumps_until_it_is_no_longer() -> None:
+    """R35."""
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    choose(scene, "blend")
+    assert scene.room.bump is None
+    scene.did("ben", Edit(0, "weigh", "helmet", 0.96))
+    scene.run(0.2)
+    scene.did("ann", Edit(0, "nudge", "goblet", 0.0))
+    scene.did("ben", Edit(0, "weigh", "helmet", 0.96))
+    scene.run(1.3)
+    assert (scene.room.bump, scene.people.finders) == ("helmet", ["ben"])
+    scene.did("ben", Edit(0, "weigh", "helmet", 0.92))
+    scene.run(2.0)
+    assert scene.room.bump == "helmet"
+    scene.did("ben", Edit(0, "weigh", "helmet", 0.89))
+    scene.run(2.0)
+    assert (scene.room.bump, scene.people.finders) == (None, [])
+
+
+def test_the_points_own_bump_ends_while_the_blend_is_shown() -> None:
+    """R35, R15."""
+    scene = Playback(a_room(*PEOPLE, start=WORKS["goblet"]), NEAR, held=PEOPLE)
+    scene.hold("ann", stick(0.0, 0.0))
+    scene.run(1.0)
+    assert scene.room.bump == "goblet"
+    scene.did("ann", Bring(0, [Portion("goblet", 0.5), Portion("helmet", 0.5)]))
+    choose(scene, "blend")
+    assert scene.room.bump is None
+    choose(scene, "together", DEFAULTS.blend_fade_s / 2 + 0.1)
+    assert scene.room.bump is None  # the point has to settle anew
+    scene.run(1.0)
+    assert scene.room.bump == "goblet"
+
+
+def test_the_room_moves_while_the_picture_turns_or_the_blend_changes_and_rests_after() -> None:
+    """R34."""
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    scene.hold("ann", stick(0.0, 0.0))
+    scene.run(1.0)
+    assert not scene.room.moving
+    scene.did("guide", ChooseMode(0, "blend"), guide=True)
+    scene.run(1.0)
+    assert scene.room.moving
+    scene.run(DEFAULTS.blend_fade_s)
+    assert not scene.room.moving
+    scene.did("ben", Edit(0, "weigh", "helmet", 0.6))
+    scene.run(0.1)
+    assert scene.room.moving
+    scene.run(4.0)
+    assert not scene.room.moving
+
+
+def test_a_deed_wakes_a_room_at_rest_so_that_the_next_frame_shows_it() -> None:
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    scene.hold("ann", stick(0.0, 0.0))
+    scene.run(1.0)
+    scene.now_s += 1.0
+    scene.did("guide", ChooseMode(0, "blend"), guide=True)
+    assert scene.room.moving
+    scene.room.advance(scene.now_s, NEAR)
+    assert 0.0 < scene.room.scene.blended <= STEP
+
+
+def test_long_after_the_last_hand_the_room_wanders_and_a_touch_brings_the_blend_back() -> None:
+    """R33, R34."""
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    choose(scene, "blend")
+    scene.run(DEFAULTS.idle_after_long_s + 3.0)
+    assert (scene.mode, scene.room.scene.blended) == ("ambient", 0.0)
+    scene.hold("ann", stick(1.0, 0.0))
+    scene.run(DEFAULTS.blend_fade_s + 0.1)
+    assert (scene.mode, scene.room.scene.blended) == ("blend", 1.0)
+
+
+@pytest.mark.parametrize("mute", [True, False])
+def test_who_leaves_or_is_muted_takes_their_hand_off_the_blend(mute: bool) -> None:
+    """R12."""
+    scene = a_scene(goblet=0.5, helmet=0.5)
+    scene.did("ben", Edit(0, "weigh", "helmet", 0.6))
+    assert [slider.hand for slider in scene.people.blend] == [None, "ben"]
+    if mute:
+        scene.room.mute("ben")
+    else:
+        scene.leave("ben")
+    assert [slider.hand for slider in scene.people.blend] == [None, None]
+
+
+# -- visitors' own pictures
+
+
+def test_a_visitors_picture_comes_into_the_blend_and_is_no_bump() -> None:
+    """R36."""
+    scene = a_scene()
+    scene.room.apply(Guest(GUEST, b"latent"), scene.now_s)
+    scene.did("ann", Edit(0, "add", GUEST))
+    choose(scene, "blend")
+    scene.run(3.0)
+    assert scene.room.scene.portions == (Portion(GUEST, 1.0),)
+    assert scene.room.bump is None
+
+
+def test_the_newest_pictures_are_kept_and_those_in_the_blend_longest() -> None:
+    """R36."""
+    scene = a_scene()
+    names = [f"guest:{n:016x}" for n in range(MAX_GUESTS + 3)]
+    for name in names[:MAX_GUESTS]:
+        scene.room.apply(Guest(name, name.encode()), scene.now_s)
+    scene.did("ann", Edit(0, "add", names[0]))
+    for name in names[MAX_GUESTS:]:
+        scene.room.apply(Guest(name, name.encode()), scene.now_s)
+    assert list(scene.room.guests) == [names[0], *names[4:]]
+    assert scene.room.guests[names[0]] == names[0].encode()
+
+
+def test_a_picture_that_is_not_known_and_a_latent_too_large_stay_out() -> None:
+    """R36."""
+    scene = a_scene()
+    scene.room.apply(Guest(GUEST, bytes(MAX_LATENT_BYTES + 1)), scene.now_s)
+    scene.did("ann", Edit(0, "add", GUEST))
+    assert (scene.room.guests, scene.people.blend) == ({}, [])
+    assert (scene.room.ignored["latent too large"], scene.room.ignored["unknown work"]) == (1, 1)
