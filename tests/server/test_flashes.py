@@ -171,11 +171,11 @@ def test_a_room_that_strolls_through_the_collection_passes_untouched() -> None:
 
 
 def test_strips_that_flicker_one_right_after_the_other_count_together() -> None:
-    """D5: a fifth of the picture each, in one picture each, so that no two pictures differ by a quarter."""
+    """D5: an eighth of the picture each, in one picture each, so that no two pictures differ by a quarter."""
     pictures = [BLACK.copy() for _ in range(60 * SECONDS)]
     for frame, picture in enumerate(pictures):
-        phase = frame % 8
-        picture[: min(phase, 8 - phase, 3) * SIDE // 5] = 255
+        phase = frame % 10
+        picture[: min(phase, 10 - phase, 4) * SIDE // 8] = 255
     assert shown(pictures, 60)[1] > 0
 
 

@@ -7,7 +7,7 @@ import { fields, list, number, text } from '../checks';
 import type { Spot } from '../wire';
 
 export type Journey = {
-  /** Seconds with a finger down. */
+  /** Seconds with a finger down, in modes in which that moves something. */
   steeredS: number;
   /** Widths of the map that the point went while they were here, and what of it was theirs by their share. */
   way: number;
@@ -37,8 +37,8 @@ export class JourneyLog {
     return this.#journey;
   }
 
-  /** The point as a frame shows it, with this person's share (0 to 1) and whether their finger is down. */
-  moved(point: Spot, nowMs: number, share: number, active: boolean): void {
+  /** The point as a frame shows it, with this person's share (0 to 1) and whether their finger is down and counts. */
+  moved(point: Spot, nowMs: number, share: number, steers: boolean): void {
     const last = this.#last;
     this.#last = { point: { x: point.x, y: point.y }, atMs: nowMs };
     if (!last || nowMs <= last.atMs || nowMs - last.atMs > HOLE_MS) return;
@@ -46,7 +46,7 @@ export class JourneyLog {
     const step = far < JUMP ? far : 0;
     const { steeredS, way, ownWay, works } = this.#journey;
     this.#journey = {
-      steeredS: steeredS + (active ? (nowMs - last.atMs) / 1000 : 0),
+      steeredS: steeredS + (steers ? (nowMs - last.atMs) / 1000 : 0),
       way: way + step,
       ownWay: ownWay + step * Math.min(1, Math.max(0, share)),
       works,
