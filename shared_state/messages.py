@@ -306,6 +306,10 @@ class People(Message, tag="people", frozen=True, omit_defaults=True):
     """Public ids of those whose movement led to the present bump, largest share first."""
     chosen: Mode = "together"
     """What the room returns to at the next touch when `mode` is ambient."""
+    by: str | None = None
+    """Who chose it."""
+    held_s: float = 0.0
+    """So long it holds against visitors who would choose another."""
     docent: str | None = None
     """Who alone steers, in mode docent."""
     turn: Turn | None = None

@@ -29,7 +29,7 @@ class Modes:
         self.shown: Mode = "ambient"
         self.docent: str | None = None
         """Who alone steers, in mode docent."""
-        self._by: str | None = None
+        self.by: str | None = None
         """Who chose, if anybody did."""
         self._by_guide = False
         self._chosen_s = -math.inf
@@ -39,14 +39,23 @@ class Modes:
 
     def choose(self, person: str, mode: Mode, guide: bool, now_s: float) -> Literal["not theirs to choose"] | None:
         """Somebody who is here wants another mode. Why they cannot have it, or None."""
-        if not guide and (mode not in self._open or self._held_against(person, now_s)):
+        if not guide and (mode not in self._open or (person != self.by and self.held_s(now_s) > 0)):
             return "not theirs to choose"
         if guide or mode != self.chosen:  # who asks for what there is does not hold it any longer
-            self._by, self._by_guide, self._chosen_s = person, guide, now_s
+            self.by, self._by_guide, self._chosen_s = person, guide, now_s
         self.chosen = mode
         self.docent = person if mode == "docent" else None
         self._docent_s = now_s
         return None
+
+    def held_s(self, now_s: float) -> float:
+        """How long the present choice still holds against visitors other than who chose it; a guide's holds at least as
+        long as the guide is here. In half seconds, rounded up, so that it does not change with every look."""
+        if self.by is None:
+            return 0.0
+        held_s = self._settings.guide_hold_s if self._by_guide else self._settings.mode_hold_s
+        since_s = now_s if self._by_guide and self._here(self.by) else self._chosen_s
+        return max(0.0, math.ceil(2 * (since_s + held_s - now_s)) / 2)
 
     def hears(self, person: str) -> bool:
         """Whether a push of theirs is a touch: not beside a docent."""
@@ -70,19 +79,10 @@ class Modes:
     def restore(self, shown: Mode, chosen: Mode) -> None:
         """Go on from a snapshot. Who chose is forgotten, and with the docent the mode that needs one."""
         self.chosen = "together" if chosen == "docent" else chosen
-        self.docent = self._by = None
+        self.docent = self.by = None
         self._by_guide = False
         self.shown = "ambient" if shown == "ambient" else self.chosen
         self._touched_s = -math.inf if shown == "ambient" else math.inf
-
-    def _held_against(self, person: str, now_s: float) -> bool:
-        """Whether the present choice holds against a visitor who is no guide."""
-        if self._by is None:
-            return False
-        held_s = now_s - self._chosen_s
-        if self._by_guide:
-            return self._here(self._by) or held_s < self._settings.guide_hold_s
-        return person != self._by and held_s < self._settings.mode_hold_s
 
     def _mind_the_docent(self, now_s: float) -> None:
         """Without the docent, after a while, everybody steers again."""

@@ -111,6 +111,8 @@ class Room:
             paused,
             list(self._bumps.finders),
             chosen=modes.chosen,
+            by=modes.by,
+            held_s=modes.held_s(now_s),
             docent=modes.docent,
             turn=movers.turn(now_s),
             tide=movers.together.tide.told(now_s),

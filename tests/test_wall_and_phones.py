@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.support.program import Installation
-from tests.support.screens import WAIT_MS, hold, page, settled, visitor, wait_for_point
+from tests.support.screens import WAIT_MS, Gallery, hold, page, settled, visitor, wait_for_point
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def picture(screen: Page) -> bytes:
 def test_two_phones_steer_one_wall_and_a_work_they_pull_to_shows_its_label(browser: Browser, gallery: str) -> None:
     with (
         page(browser, f"{gallery}/wall", 1920, 1080) as wall,
-        visitor(browser, gallery) as first,
-        visitor(browser, gallery) as second,
+        visitor(browser, Gallery(gallery)) as first,
+        visitor(browser, Gallery(gallery)) as second,
     ):
         wall.locator("canvas.picture[data-seq]").wait_for()
         expect(wall.locator(".presence .disc")).to_have_count(2)
@@ -55,7 +55,7 @@ def test_two_phones_steer_one_wall_and_a_work_they_pull_to_shows_its_label(brows
 
 
 def test_the_keyboard_steers_as_a_finger_does(browser: Browser, gallery: str) -> None:
-    with visitor(browser, gallery) as phone:
+    with visitor(browser, Gallery(gallery)) as phone:
         phone.locator("canvas.picture[data-seq]").wait_for()
         phone.locator(".pad").focus()
         phone.keyboard.down("ArrowLeft")
@@ -68,7 +68,7 @@ def test_the_keyboard_steers_as_a_finger_does(browser: Browser, gallery: str) ->
 
 def test_somebody_who_leaves_is_gone_from_the_wall(browser: Browser, gallery: str) -> None:
     with page(browser, f"{gallery}/wall", 1280, 720) as wall:
-        with visitor(browser, gallery):
+        with visitor(browser, Gallery(gallery)):
             expect(wall.locator(".presence .disc")).to_have_count(1)
         expect(wall.locator(".presence .disc")).to_have_count(0)
 

@@ -176,6 +176,8 @@ SERVER: dict[str, dict[str, Any]] = {
         **PEOPLE,
         "people": [{**PERSON, "remote": True, "at": [0.25, 0.75]}],
         "chosen": "lead",
+        "by": "p1",
+        "held_s": 12.5,
         "turn": {"lead": "p1", "left_s": 2.5, "next": "p2", "next_s": 2.5},
     },
     "people in two camps": {

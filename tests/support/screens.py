@@ -2,11 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Locator, Page
 
 WAIT_MS = 30_000
 """For things that take seconds at worst: a machine busy with everything else must not fail a test."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """An installation's address, and one of its rooms."""
+
+    url: str
+    room: str = "main"
+
+    def page(self, name: str) -> str:
+        """The address of `wall`, `join` or `studio` in this room."""
+        return f"{self.url}/{name}?room={self.room}"
 
 
 @contextmanager
@@ -29,17 +42,17 @@ def page(browser: Browser, address: str, width: int, height: int, *, phone: bool
 
 
 @contextmanager
-def visitor(browser: Browser, gallery: str) -> Iterator[Page]:
+def visitor(browser: Browser, gallery: Gallery) -> Iterator[Page]:
     """A phone that has joined."""
-    with page(browser, f"{gallery}/join", 390, 844, phone=True) as phone:
+    with page(browser, gallery.page("join"), 390, 844, phone=True) as phone:
         phone.get_by_role("button", name="Join").click()
         yield phone
 
 
 @contextmanager
-def studio(browser: Browser, gallery: str, fragment: str = "") -> Iterator[Page]:
+def studio(browser: Browser, gallery: Gallery, fragment: str = "") -> Iterator[Page]:
     """A studio page that shows the picture. `fragment`: what stands behind # in its address."""
-    with page(browser, f"{gallery}/studio{fragment}", 1440, 900) as opened:
+    with page(browser, gallery.page("studio") + fragment, 1440, 900) as opened:
         opened.locator("canvas.picture[data-seq]").wait_for()
         yield opened
 

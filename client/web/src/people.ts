@@ -1,5 +1,5 @@
-/** Who is who in `People`: colours by id, and seconds as one reads them off a clock. Pure. */
-import type { Person } from './wire';
+/** Who is who in `People`, who may choose, and seconds as one reads them off a clock. Pure. */
+import type { Mode, People, Person, Welcome } from './wire';
 
 /** Their colour; null for somebody who has left. */
 export function colourOf(people: readonly Person[], id: string | null): string | null {
@@ -22,4 +22,10 @@ export type Side = 'left' | 'right' | 'up' | 'down';
 export function sideOf({ x, y }: { x: number; y: number }): Side {
   if (Math.abs(x) >= Math.abs(y)) return x < 0 ? 'left' : 'right';
   return y < 0 ? 'up' : 'down';
+}
+
+/** The modes that this person may choose now: none while another's choice holds against them. */
+export function choosable(welcome: Welcome | null, people: People | null): readonly Mode[] {
+  if (!welcome || !people) return [];
+  return welcome.guide || people.by === welcome.you || people.heldS <= 0 ? welcome.modes : [];
 }

@@ -100,6 +100,9 @@ export type People = {
   finders: readonly string[];
   /** What `ambient` gives way to at the next touch. */
   chosen: Mode;
+  /** Who chose it, and for how long that holds against other visitors. */
+  by: string | null;
+  heldS: number;
   docent: string | null;
   turn: Turn | null;
   tide: Tide | null;
@@ -240,6 +243,8 @@ function readPeople(message: Fields): People {
     paused: flag(message['paused'], 'people.paused'),
     finders: ids(message['finders'], 'people.finders'),
     chosen: oneOf(message['chosen'] ?? 'together', 'people.chosen', MODES),
+    by: textOrNull(message['by'], 'people.by'),
+    heldS: number(message['held_s'] ?? 0, 'people.held_s'),
     docent: textOrNull(message['docent'], 'people.docent'),
     turn: some(message['turn'], readTurn),
     tide: some(message['tide'], readTide),

@@ -105,6 +105,8 @@ export const people: People = {
   paused: false,
   finders: [],
   chosen: 'together',
+  by: null,
+  heldS: 0,
   docent: null,
   turn: null,
   tide: null,

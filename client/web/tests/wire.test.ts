@@ -13,7 +13,7 @@ const hexOf = (data: Uint8Array) => Array.from(data, (byte) => byte.toString(16)
 /** What the server leaves out because it is what is usual. */
 const USUAL: Readonly<Record<string, Record<string, unknown>>> = {
   welcome: { modes: [], guide: false },
-  people: { chosen: 'together', docent: null, turn: null, tide: null, ballot: null, blend: [], voyage: null },
+  people: { chosen: 'together', by: null, heldS: 0, docent: null, turn: null, tide: null, ballot: null, blend: [], voyage: null },
 };
 
 /** Names on the wire are Python's. */

@@ -1,14 +1,15 @@
 /** The shared blend under one thumb: its sliders, and what concerns them all. */
+import { Held } from '../parts/Held';
 import { useBlend } from '../parts/use-blend';
 import type { Room, RoomView } from '../room';
 import { say } from '../texts';
-import { MAX_PORTIONS, type Mode, type People } from '../wire';
+import { MAX_PORTIONS, type Mode, type People, type Welcome } from '../wire';
 import type { Works } from '../works';
 import { SliderRow } from './SliderRow';
 
-type Props = { room: Room; view: RoomView; people: People; works: Works | null; you: string | null; modes: readonly Mode[]; choose: () => void };
+type Props = { room: Room; view: RoomView; people: People; works: Works | null; you: string | null; welcome: Welcome | null; modes: readonly Mode[]; choose: () => void };
 
-export function BlendPanel({ room, view, people, works, you, modes, choose }: Props) {
+export function BlendPanel({ room, view, people, works, you, welcome, modes, choose }: Props) {
   const [sliders, hand] = useBlend(room, people.blend);
   const near = works?.byId.get(view.bump ?? view.near[0]?.id ?? '');
   const offered = near && sliders.length < MAX_PORTIONS && !sliders.some(({ id }) => id === near.id) ? near : null;
@@ -39,12 +40,13 @@ export function BlendPanel({ room, view, people, works, you, modes, choose }: Pr
         <button type="button" className="small" onClick={() => hand.all('undo')}>
           {say('phone.blend.undo')}
         </button>
-        {people.mode !== 'blend' && modes.includes('blend') && (
-          <button type="button" className="small small-own" disabled={sliders.length === 0} onClick={() => room.do({ t: 'mode', mode: 'blend' })}>
+        {people.mode !== 'blend' && welcome?.modes.includes('blend') && (
+          <button type="button" className="small small-own" disabled={sliders.length === 0 || !modes.includes('blend')} onClick={() => room.do({ t: 'mode', mode: 'blend' })}>
             {say('phone.blend.show')}
           </button>
         )}
       </div>
+      {people.mode !== 'blend' && <Held welcome={welcome} people={people} />}
     </div>
   );
 }

@@ -1,12 +1,13 @@
 /** What a hand can do, one thing at a time: the map (or the ballot), the works, the blend, what was found. */
 import type { Room, RoomView } from '../room';
 import type { Steering } from '../steering';
-import { MAX_PORTIONS, type Mode } from '../wire';
+import { MAX_PORTIONS, type Mode, type Welcome } from '../wire';
 import type { Work, Works } from '../works';
 import { aimAt, type Aim } from './aim';
 import { Ballot } from './Ballot';
 import { BlendPanel } from './BlendPanel';
 import { FoundList } from './FoundList';
+import { Held } from '../parts/Held';
 import { LinkCard, useLink } from './LinkCard';
 import { Pad } from './Pad';
 import type { Way } from './Tabs';
@@ -21,6 +22,8 @@ type Props = {
   steering: Steering;
   you: string | null;
   colour: string | null;
+  welcome: Welcome | null;
+  /** Those that may be chosen now. */
   modes: readonly Mode[];
   way: Way;
   setWay: (way: Way) => void;
@@ -29,7 +32,7 @@ type Props = {
   leave: () => void;
 };
 
-export function Controls({ room, view, works, steering, you, colour, modes, way, setWay, aim, setAim, leave }: Props) {
+export function Controls({ room, view, works, steering, you, colour, welcome, modes, way, setWay, aim, setAim, leave }: Props) {
   const { people } = view;
   const [held, forget] = useLink();
   const [voted, vote] = useVote(room, people?.ballot ?? null, you);
@@ -47,18 +50,20 @@ export function Controls({ room, view, works, steering, you, colour, modes, way,
     if (held?.kind === 'place') setAim({ x: held.x, y: held.y, work: null });
     if (held?.kind === 'blend') {
       room.do({ t: 'bring', portions: held.portions });
-      if (modes.includes('blend') && people?.mode !== 'blend') room.do({ t: 'mode', mode: 'blend' });
+      if (people?.mode !== 'blend') room.do({ t: 'mode', mode: 'blend' });
       setWay('blend');
     }
     forget();
   };
   return (
     <div className="controls">
-      {held && <LinkCard held={held} works={works} bring={bring} dismiss={forget} />}
+      {held && <LinkCard held={held} works={works} possible={held.kind === 'place' || people?.mode === 'blend' || modes.includes('blend')} bring={bring} dismiss={forget}>
+          <Held welcome={welcome} people={people} />
+        </LinkCard>}
       {way === 'map' && people && voting && <Ballot people={people} works={works} voted={voted} vote={vote} />}
       {way === 'map' && !voting && <Pad {...{ room, works, steering, colour, aim, you }} people={people?.people ?? NOBODY} />}
       {way === 'works' && <WorkList room={room.name} works={works} doings={doings} />}
-      {way === 'blend' && people && <BlendPanel {...{ room, view, people, works, you, modes }} choose={() => setWay('works')} />}
+      {way === 'blend' && people && <BlendPanel {...{ room, view, people, works, you, welcome, modes }} choose={() => setWay('works')} />}
       {way === 'found' && <FoundList room={room.name} works={works} bump={view.bump} leave={leave} />}
     </div>
   );

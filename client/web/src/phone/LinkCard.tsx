@@ -1,5 +1,5 @@
 /** What the link that opened this page holds, and a button that brings it to the wall: a crowd is never hijacked by a link. */
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { percent } from '../blend';
 import { heldIn, type Held } from '../links';
 import { Likeness } from '../parts/Likeness';
@@ -21,7 +21,10 @@ export function useLink(): readonly [Held | null, () => void] {
   return [held, () => setHeld(null)];
 }
 
-export function LinkCard({ held, works, bring, dismiss }: { held: Held; works: Works | null; bring: () => void; dismiss: () => void }) {
+type Props = { held: Held; works: Works | null; possible: boolean; bring: () => void; dismiss: () => void; children: ReactNode };
+
+/** `possible`: it may be brought now; `children` say why not. */
+export function LinkCard({ held, works, possible, bring, dismiss, children }: Props) {
   const whole = held.kind === 'blend' ? held.portions.reduce((sum, [, weight]) => sum + weight, 0) : 1;
   return (
     <section className="link" aria-label={say(held.kind === 'blend' ? 'phone.link.blend' : 'phone.link.place')}>
@@ -42,13 +45,14 @@ export function LinkCard({ held, works, bring, dismiss }: { held: Held; works: W
         </ul>
       )}
       <p className="link-deeds">
-        <button type="button" className="small small-own" onClick={bring}>
+        <button type="button" className="small small-own" disabled={!possible} onClick={bring}>
           {say('phone.link.bring')}
         </button>
         <button type="button" className="small" onClick={dismiss}>
           {say('phone.link.not')}
         </button>
       </p>
+      {!possible && children}
     </section>
   );
 }

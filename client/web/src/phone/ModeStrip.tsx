@@ -5,12 +5,12 @@ import { TideDial } from '../parts/TideDial';
 import { colourOf, secondsLeft } from '../people';
 import type { Room } from '../room';
 import { count, say } from '../texts';
-import type { Mode, People, Tide } from '../wire';
+import type { Mode, People, Tide, Welcome } from '../wire';
 import type { Works } from '../works';
 
-type Props = { room: Room; people: People; works: Works | null; you: string | null; modes: readonly Mode[] };
+type Props = { room: Room; people: People; works: Works | null; you: string | null; modes: readonly Mode[]; welcome: Welcome | null };
 
-export function ModeStrip({ room, people, works, you, modes }: Props) {
+export function ModeStrip({ room, people, works, you, modes, welcome }: Props) {
   const { mode, turn, tide, voyage, ballot } = people;
   const lead = turn && turn.lead !== you ? colourOf(people.people, turn.lead) : null;
   return (
@@ -32,8 +32,8 @@ export function ModeStrip({ room, people, works, you, modes }: Props) {
         <Words>{tide && tideWords(tide, you)}</Words>
         <Words>{voyage && tourWords(voyage.works, voyage.at, works)}</Words>
       </p>
-      {mode === 'blend' && modes.includes('together') && (
-        <button type="button" className="small" onClick={() => room.do({ t: 'mode', mode: 'together' })}>
+      {mode === 'blend' && welcome?.modes.includes('together') && (
+        <button type="button" className="small" disabled={!modes.includes('together')} onClick={() => room.do({ t: 'mode', mode: 'together' })}>
           {say('phone.together')}
         </button>
       )}

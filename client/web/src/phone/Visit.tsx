@@ -6,7 +6,7 @@ import { Ended, Mark } from '../parts/Notice';
 import { Picture } from '../parts/Picture';
 import { useLast } from '../parts/use-last';
 import { useRoom, useWorks } from '../parts/use-room';
-import { coloursOf } from '../people';
+import { choosable, coloursOf } from '../people';
 import type { Aim } from './aim';
 import { Announcement, ownTurn } from './Announcement';
 import { Bump } from './Bump';
@@ -38,7 +38,7 @@ export function Visit({ leave }: { leave: (farewell: Farewell) => void }) {
   const colours = me && ({ '--own': me.colour, '--on-own': inkOn(me.colour) } as CSSProperties);
   const bumped = (view.bump !== null && works?.byId.get(view.bump)) || null;
   const finders = people?.finders ?? [];
-  const modes = welcome?.modes ?? [];
+  const modes = choosable(welcome, people);
   const join = () => {
     rememberJoined(room.name);
     setJoined(true);
@@ -61,8 +61,8 @@ export function Visit({ leave }: { leave: (farewell: Farewell) => void }) {
             <Status view={view} works={works} share={me?.share ?? 0} aim={aim} letGo={() => setAim(null)} />
             <Announcement own={ownTurn(people?.turn ?? null, you)} />
           </div>
-          {people && <ModeStrip room={room} people={people} works={works} you={you} modes={modes} />}
-          <Controls {...{ room, view, works, steering, you, modes, way, setWay, aim, setAim }} colour={me?.colour ?? null} leave={go} />
+          {people && <ModeStrip room={room} people={people} works={works} you={you} modes={modes} welcome={welcome} />}
+          <Controls {...{ room, view, works, steering, you, welcome, modes, way, setWay, aim, setAim }} colour={me?.colour ?? null} leave={go} />
           <Tabs way={way} choose={setWay} voting={people?.mode === 'vote'} mixing={people?.blend.length ?? 0} />
         </div>
       ) : (

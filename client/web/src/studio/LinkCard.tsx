@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { percent } from '../blend';
 import { titleOf } from '../guests';
 import { heldIn, type Held } from '../links';
+import { choosable } from '../people';
 import { count, say } from '../texts';
 import { Thumb } from './Thumb';
 import type { Mode } from '../wire';
@@ -24,7 +25,7 @@ export function useHeld(): readonly [Held | null, () => void] {
 }
 
 export function LinkCard({ held, done }: { held: Held; done: () => void }) {
-  const { works, view } = useStudio();
+  const { works } = useStudio();
   const bring = useBring(held, done);
   return (
     <section className="card card-link" aria-label={say('studio.link.title')}>
@@ -46,7 +47,7 @@ export function LinkCard({ held, done }: { held: Held; done: () => void }) {
         </>
       )}
       <div className="doings">
-        <button type="button" className="button button-strong" disabled={view.link.kind !== 'live'} onClick={bring}>
+        <button type="button" className="button button-strong" disabled={bring === null} onClick={bring ?? undefined}>
           {say('studio.link.bring')}
         </button>
         <button type="button" className="button" onClick={done}>
@@ -57,22 +58,21 @@ export function LinkCard({ held, done }: { held: Held; done: () => void }) {
   );
 }
 
-/** A place is pulled to, with this one hand; a blend takes the place of the present one. Each in a mode that shows it, where one may. */
-function useBring(held: Held, done: () => void): () => void {
+/** A place is pulled to, with this one hand; a blend takes the place of the present one. Null while another's choice of a
+ * mode keeps the wall from showing it. */
+function useBring(held: Held, done: () => void): (() => void) | null {
   const { aiming, hand, room, view, map } = useStudio();
-  const show = (mode: Mode) => {
-    if (view.link.kind === 'live' && view.link.welcome.modes.includes(mode)) room.do({ t: 'mode', mode });
-  };
+  const wanted: Mode = held.kind === 'place' ? 'together' : 'blend';
+  const blending = view.people?.chosen === 'blend';
+  const change = blending !== (wanted === 'blend');
+  const welcome = view.link.kind === 'live' ? view.link.welcome : null;
+  if (!welcome || (change && !choosable(welcome, view.people).includes(wanted))) return null;
   return () => {
-    const blending = view.people?.chosen === 'blend';
     if (held.kind === 'place') {
-      if (blending) show('together');
       aiming.take({ ...held, stay: true }); // let go, the point would settle on the nearest work
       map?.lookAt(held);
-    } else {
-      hand.bring(held.portions);
-      if (!blending) show('blend');
-    }
+    } else hand.bring(held.portions);
+    if (change) room.do({ t: 'mode', mode: wanted });
     done();
   };
 }

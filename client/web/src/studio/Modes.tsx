@@ -1,6 +1,7 @@
 /** How the wall is steered now, in words, and the ways that this person may choose. */
 import { colourName } from '../colours';
-import { colourOf, secondsLeft } from '../people';
+import { choosable, colourOf, secondsLeft } from '../people';
+import { Held } from '../parts/Held';
 import { useSlowly } from '../parts/use-slowly';
 import { count, say } from '../texts';
 import type { People } from '../wire';
@@ -16,6 +17,7 @@ export function Modes() {
   const people = view.people;
   const welcome = view.link.kind === 'live' ? view.link.welcome : null;
   if (!people) return null;
+  const open = choosable(welcome, people);
   return (
     <section className="modes" aria-label={say('studio.modes')}>
       <div className="modes-now">
@@ -29,12 +31,13 @@ export function Modes() {
       {welcome && welcome.modes.length > 1 && (
         <div className="modes-choice" role="group" aria-label={say('studio.modes.choose')}>
           {welcome.modes.map((mode) => (
-            <button key={mode} type="button" className="chip" aria-pressed={people.chosen === mode} onClick={() => room.do({ t: 'mode', mode })}>
+            <button key={mode} type="button" className="chip" aria-pressed={people.chosen === mode} disabled={!open.includes(mode)} onClick={() => room.do({ t: 'mode', mode })}>
               {say(`studio.mode.${mode}`)}
             </button>
           ))}
         </div>
       )}
+      <Held welcome={welcome} people={people} />
     </section>
   );
 }

@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useAsking } from '../parts/use-asking';
 import type { Alike, AlikePicture } from '../search';
+import { choosable } from '../people';
 import { say } from '../texts';
 import { MAX_PORTIONS } from '../wire';
 import { useStudio } from './studio';
@@ -66,9 +67,10 @@ export function OwnPicture({ found }: { found: (works: readonly Alike[]) => void
 /** Its seed into the blend: beside what is there, or alone. */
 function Visit({ guest }: { guest: string }) {
   const { hand, sliders, room, view } = useStudio();
+  const welcome = view.link.kind === 'live' ? view.link.welcome : null;
+  const possible = view.people?.mode === 'blend' || choosable(welcome, view.people).includes('blend');
   const show = () => {
-    const mayShow = view.link.kind === 'live' && view.link.welcome.modes.includes('blend');
-    if (mayShow && view.people?.mode !== 'blend') room.do({ t: 'mode', mode: 'blend' });
+    if (view.people?.mode !== 'blend') room.do({ t: 'mode', mode: 'blend' });
   };
   const alone = () => {
     hand.bring([[guest, 1]]);
@@ -76,7 +78,7 @@ function Visit({ guest }: { guest: string }) {
   };
   return (
     <div className="doings">
-      <button type="button" className="chip" onClick={alone}>
+      <button type="button" className="chip" disabled={!possible} onClick={alone}>
         {say('studio.visit')}
       </button>
       {sliders.length > 0 && sliders.length < MAX_PORTIONS && (

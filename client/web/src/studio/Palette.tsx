@@ -1,5 +1,6 @@
 /** The shared blend: up to eight works with exact weights, under everybody's hands. */
 import { portionsOf } from '../blend';
+import { choosable } from '../people';
 import { count, say } from '../texts';
 import { MAX_PORTIONS } from '../wire';
 import { CopyLink } from './CopyLink';
@@ -10,7 +11,8 @@ import { useStudio } from './studio';
 export function Palette() {
   const { room, view, works, sliders, hand } = useStudio();
   const mode = view.people?.mode;
-  const mayShow = view.link.kind === 'live' && view.link.welcome.modes.includes('blend');
+  const welcome = view.link.kind === 'live' ? view.link.welcome : null;
+  const mayShow = welcome?.modes.includes('blend');
   const bumped = view.bump !== null && !sliders.some(({ id }) => id === view.bump) ? works?.byId.get(view.bump) : undefined;
   const full = sliders.length >= MAX_PORTIONS;
   return (
@@ -35,7 +37,7 @@ export function Palette() {
       {full && <p className="hint">{say('studio.blend.full')}</p>}
       <div className="doings">
         {mayShow && sliders.length > 0 && mode !== 'blend' && (
-          <button type="button" className="button button-strong" onClick={() => room.do({ t: 'mode', mode: 'blend' })}>
+          <button type="button" className="button button-strong" disabled={!choosable(welcome, view.people).includes('blend')} onClick={() => room.do({ t: 'mode', mode: 'blend' })}>
             {say('studio.blend.show')}
           </button>
         )}

@@ -19,6 +19,10 @@ export function SliderRow({ slider, alone }: { slider: Slider; alone: boolean })
   const title = titleOf(works, id);
   const holder = view.people?.people.find((person) => person.id === slider.hand);
   const fixed = locked || alone;
+  const put = (wanted: number) => {
+    hand.weigh(id, wanted);
+    hand.letGo(id);
+  };
   return (
     <li className="slider" data-held={holder !== undefined} style={{ '--hand': holder?.colour ?? 'var(--ink-soft)' } as CSSProperties}>
       <button type="button" className="plain" disabled={!work} aria-label={say('studio.card', { a: title })} onClick={() => work && open(work)}>
@@ -40,13 +44,14 @@ export function SliderRow({ slider, alone }: { slider: Slider; alone: boolean })
         style={{ '--part': `${weight * 100}%` } as CSSProperties}
         onChange={(event) => hand.weigh(id, Number(event.target.value))}
         onPointerUp={() => hand.letGo(id)}
+        onKeyUp={() => hand.letGo(id)}
         onBlur={() => hand.letGo(id)}
       />
       <div className="slider-exact">
         <button type="button" className="tool" disabled={fixed} aria-label={say('studio.less', { a: title })} onClick={() => hand.nudge(id, -NUDGE, sliders)}>
           −
         </button>
-        <Exact key={String(fixed)} weight={weight} disabled={fixed} title={title} set={(wanted) => hand.weigh(id, wanted)} />
+        <Exact key={String(fixed)} weight={weight} disabled={fixed} title={title} set={put} />
         <button type="button" className="tool" disabled={fixed} aria-label={say('studio.more', { a: title })} onClick={() => hand.nudge(id, NUDGE, sliders)}>
           +
         </button>
