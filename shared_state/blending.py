@@ -60,8 +60,9 @@ class Blending:
         return began
 
     def _settle(self) -> bool:
-        """Notice when the blend has become one work, with hysteresis in weight and in time. True when a bump began."""
-        weights = {portion.id: portion.weight for portion in self.portions} if self.rules else {}
+        """Notice when the picture has become one work's, with hysteresis in weight and in time. True when a bump
+        began."""
+        weights = {portion.id: portion.weight * self.blended for portion in self.portions}
         if self.bump is not None and weights.get(self.bump, 0.0) < self._settings.blend_leave:
             self.bump = None
         close = next((work for work, weight in weights.items() if weight >= self._settings.blend_enter), None)

@@ -1,6 +1,6 @@
 """Writes wire.json and hub.json beside this file: golden bytes of every message, made by the `msgpack` package.
 
-`msgpack` is the witness from outside: it shares no code with shared_state/messages.py, so a slip in our codec cannot
+`msgpack` is the witness from outside: it shares no code with shared_state/messages, so a slip in our codec cannot
 make its own golden bytes. pytest and the web's vitest both read wire.json; only processes of ours read hub.json.
 Run it after a change of the wire: `python tests/golden/make_wire.py`.
 """

@@ -116,6 +116,15 @@ def test_a_blend_that_is_nearly_one_work_bumps_until_it_is_no_longer() -> None:
     assert (scene.room.bump, scene.people.finders) == (None, [])
 
 
+def test_a_picture_that_still_turns_to_its_one_work_is_not_there_yet() -> None:
+    """R35."""
+    scene = a_scene(helmet=1.0)
+    shown = choose(scene, "blend", 0.0)
+    while scene.room.bump is None:
+        shown = scenes(scene, 0.1)
+    assert shown[-1].blended >= DEFAULTS.blend_enter
+
+
 def test_the_points_own_bump_ends_while_the_blend_is_shown() -> None:
     """R35, R15."""
     scene = Playback(a_room(*PEOPLE, start=WORKS["goblet"]), NEAR, held=PEOPLE)

@@ -57,6 +57,12 @@ export function sayWith(key: Key, parts: Readonly<Record<string, ReactNode>>): R
   return pieces.map((piece, i) => createElement(Fragment, { key: i }, i % 2 ? parts[piece] : piece));
 }
 
+/** What a sentence says before and after its gap: for ears, around words that eyes find without it. */
+export function around(key: Key): readonly [before: string, after: string] {
+  const [before = '', , after = ''] = say(key).split(/\{(\w+)\}/);
+  return [before, after];
+}
+
 function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (gap, name: string) => values[name] ?? gap);
 }

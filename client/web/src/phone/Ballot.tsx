@@ -2,7 +2,7 @@
 import { Discs } from '../parts/Discs';
 import { Likeness } from '../parts/Likeness';
 import { coloursOf } from '../people';
-import { count, say } from '../texts';
+import { around, count, say } from '../texts';
 import type { People, Tally } from '../wire';
 import type { Work, Works } from '../works';
 
@@ -16,6 +16,7 @@ export function Ballot({ people, works, voted, vote }: Props) {
     .map((tally) => ({ tally, work: works?.byId.get(tally.id) }))
     .filter((row): row is { tally: Tally; work: Work } => row.work !== undefined);
   if (!people.ballot || tallies.length === 0) return <p className="works-empty">{say('phone.vote.waiting')}</p>;
+  const [before] = around('phone.vote.for');
   return (
     <ul className="ballot" data-arrows>
       {tallies.map(({ tally, work }) => (
@@ -24,10 +25,10 @@ export function Ballot({ people, works, voted, vote }: Props) {
             type="button"
             className="row"
             aria-pressed={voted === work.id}
-            aria-label={say('phone.vote.for', { a: work.title || say('work.untitled') })}
             onClick={() => vote(voted === work.id ? null : work.id)}
           >
             <Likeness work={work} picture="small" />
+            <span className="hidden">{before}</span>
             <span className="row-words">
               <cite lang="" dir="auto">
                 {work.title || say('work.untitled')}

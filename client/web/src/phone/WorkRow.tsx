@@ -1,7 +1,7 @@
 /** One work in a list: a tap on it pulls (or votes, while there is a vote), one on its + puts it into the blend. */
 import { Likeness } from '../parts/Likeness';
 import { artistOf } from '../parts/WorkLabel';
-import { say } from '../texts';
+import { around, say } from '../texts';
 import type { Work } from '../works';
 
 /** What can be done with any work now, and what has been done. */
@@ -18,7 +18,7 @@ export type Doings = {
 export function WorkRow({ work, doings }: { work: Work; doings: Doings }) {
   const title = work.title || say('work.untitled');
   const artist = artistOf(work.artist).name;
-  const a = artist ? `${title}, ${artist}` : title;
+  const [before, after] = around(doings.voting ? 'phone.vote.for' : 'phone.pull');
   const chosen = doings.chosen === work.id;
   const mixed = doings.inBlend.has(work.id);
   return (
@@ -27,14 +27,15 @@ export function WorkRow({ work, doings }: { work: Work; doings: Doings }) {
         type="button"
         className="row"
         aria-pressed={chosen}
-        aria-label={doings.voting ? say('phone.vote.for', { a }) : say('phone.pull', { a })}
         onClick={() => doings.choose(chosen ? null : work)}
       >
         <Likeness work={work} picture="small" />
+        <span className="hidden">{before}</span>
         <span className="row-words" lang="" dir="auto">
           <cite>{title}</cite>
           <span>{artist}</span>
         </span>
+        <span className="hidden">{after}</span>
         <i className="row-mark" aria-hidden="true" />
       </button>
       <button

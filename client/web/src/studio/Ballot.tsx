@@ -2,7 +2,7 @@
 import { titleOf } from '../guests';
 import { Discs } from '../parts/Discs';
 import { coloursOf, secondsLeft } from '../people';
-import { count, say } from '../texts';
+import { around, count, say } from '../texts';
 import type { Ballot as Votes } from '../wire';
 import { useStudio } from './studio';
 import { Thumb } from './Thumb';
@@ -25,11 +25,12 @@ export function Ballot({ ballot }: { ballot: Votes }) {
                 type="button"
                 className="vote"
                 aria-pressed={mine}
-                aria-label={say('studio.vote.for', { a: title, n: count('studio.votes', people.length) })}
                 onClick={() => room.do({ t: 'vote', id: mine ? null : id })}
               >
+                <span className="hidden">{around('studio.vote.for')[0]}</span>
                 <Thumb work={works?.byId.get(id)} />
                 <cite lang="" dir="auto">{title}</cite>
+                <span className="hidden">, {count('studio.votes', people.length)}</span>
                 <Discs colours={coloursOf(view.people?.people ?? [], people)} most={MOST} />
                 {ballot.going === id && <span className="kicker">{say('studio.ballot.going')}</span>}
               </button>

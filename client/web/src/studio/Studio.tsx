@@ -9,7 +9,7 @@ import { useBlend } from '../parts/use-blend';
 import { useLast } from '../parts/use-last';
 import { useRoom, useWorks } from '../parts/use-room';
 import { useSteering } from '../parts/use-steering';
-import { RealWork } from '../wall/RealWork';
+import { RealWork } from '../parts/RealWork';
 import { Asking } from '../search';
 import { say } from '../texts';
 import type { Slider } from '../wire';

@@ -13,7 +13,7 @@ import { Invitation } from './Invitation';
 import { Nearby } from './Nearby';
 import { ModePanel } from './now/ModePanel';
 import { Presence } from './Presence';
-import { RealWork } from './RealWork';
+import { RealWork } from '../parts/RealWork';
 import { Rim } from './Rim';
 import { Settled } from './Settled';
 

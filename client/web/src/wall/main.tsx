@@ -4,6 +4,7 @@ import '../base.css';
 import '../parts/people.css';
 import './wall.css';
 import './now/now.css';
+import '../parts/real.css';
 import './ceremony.css';
 import { Wall } from './Wall';
 

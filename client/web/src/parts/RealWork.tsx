@@ -1,5 +1,5 @@
 /** The artwork itself, rising through the dream of it and sinking back, as long as the point rests on it. */
-import { Likeness } from '../parts/Likeness';
+import { Likeness } from './Likeness';
 import type { Work } from '../works';
 
 /**
