@@ -54,13 +54,13 @@ types: .venv/.dev $(WEB)/node_modules/.stamp
 bench: .venv/.dev
 	@$(BIN)/python -m bench
 
-## make screenshots  pictures of the wall, the phone and the start page, in docs/pictures
+## make screenshots  pictures of every page in its states, in build/screenshots; ARGS='--only wall', ARGS=--readme
 screenshots: .venv/.dev $(WEB)/dist/.stamp
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 ## make clean        remove everything that was installed, built or cached here
 clean:
-	rm -rf .venv .cache .hypothesis .pytest_cache dist $(WEB)/dist $(WEB)/node_modules
+	rm -rf .venv .cache .hypothesis .pytest_cache build dist $(WEB)/dist $(WEB)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## make help         this list

@@ -1,4 +1,4 @@
-"""How an address answers with a sentence instead of what was asked: `{"error": sentence}` and a status."""
+"""How an address answers instead of what was asked: `{"error": sentence, "code": code, ...values}` and a status."""
 
 from __future__ import annotations
 
@@ -7,23 +7,31 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from models.sentences import Value, sentence
 from server.faults import NO_ROOM, Refusal
+from server.no_answers import SENTENCES
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 class NoAnswer(Exception):
-    """This request is not answered. The sentence is for the person at the other side."""
+    """This request is not answered, for the person at the other side."""
 
-    def __init__(self, status: int, sentence: str, *, retry_after_s: int | None = None) -> None:
-        super().__init__(sentence)
-        self.status, self.sentence, self.retry_after_s = status, sentence, retry_after_s
+    def __init__(
+        self, status: int, code: str, particular: str = "", *, retry_after_s: int | None = None, **values: Value
+    ) -> None:
+        """`code` is one of `no_answers.SENTENCES`, `values` fill it. `particular`: a sentence that says more than it,
+        for whoever writes a program or keeps this server."""
+        self.sentence = particular or sentence(SENTENCES, code, values)
+        super().__init__(self.sentence)
+        self.status, self.code, self.values, self.retry_after_s = status, code, values, retry_after_s
 
     @property
     def response(self) -> Response:
         """As JSON that nobody keeps."""
         again = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
-        return error(self.sentence, self.status, **again)
+        body = {"error": self.sentence, "code": self.code, **self.values}
+        return JSONResponse(body, status_code=self.status, headers={"Cache-Control": "no-store"} | again)
 
 
 def answering(handler: Handler) -> Handler:
@@ -42,9 +50,11 @@ def answering(handler: Handler) -> Handler:
 
 def refused(refusal: Refusal) -> Response:
     """What a socket would have been told."""
-    return error(refusal.message, 404 if refusal.code == NO_ROOM else 503)
+    status, code = (404, "no_room") if refusal.code == NO_ROOM else (503, "unready")
+    return NoAnswer(status, code, refusal.message).response
 
 
-def error(sentence: str, status: int, **headers: str) -> Response:
-    """A sentence, not to be kept."""
-    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"} | headers)
+def in_words(error: Exception) -> str:
+    """What an error says, as a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -151,7 +151,7 @@ class Catalogue:
         """A work's picture. It may take a while to come from its museum, and may come at a later attempt."""
         path = await self._pictures.find(request.path_params["id"])
         if path is None:
-            raise NoAnswer(404, "This server has no picture of that artwork.")
+            raise NoAnswer(404, "no_image")
         return FileResponse(path, media_type=IMAGE_TYPES[path.suffix.lower()], headers={"Cache-Control": A_DAY})
 
     async def qr(self, request: Request) -> Response:

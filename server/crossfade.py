@@ -12,8 +12,8 @@ from typing import Final
 
 from models.maps import smooth_step
 from server.easel import Drawing, DrawingError, Easel
-from server.latents import Guests
 from server.mixing import Through, mixed
+from shared_state.guests import Guests
 from shared_state.scene import Scene
 
 FADE_S: Final = 1.0

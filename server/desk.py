@@ -37,7 +37,7 @@ class Desk:
     async def ask(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `do` returns or raises, from one of the desk's threads. Raises NoAnswer (503) when too many wait."""
         if not self._places.acquire(blocking=False):
-            raise NoAnswer(503, "Many people are searching at this moment. Try again soon.", retry_after_s=SOON_S)
+            raise NoAnswer(503, "busy", retry_after_s=SOON_S)
         work = self._pool.submit(do, *args, **kwargs)
         work.add_done_callback(lambda _: self._places.release())  # only then: who gives up waiting does not stop it
         return await asyncio.wrap_future(work)

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -29,11 +28,12 @@ from models.works.work import CollectionError
 from server.encoder import encode_jpeg
 from server.exits import CannotStart, Exit
 from server.hanging import map_choice
-from server.latents import Guests, Latents
+from server.latents import Latents
 from server.metrics import Metrics
 from server.mixing import Picture, Through
 from server.near_works import NearWorks
 from server.settings import ServerSettings
+from shared_state.guests import Guests
 from shared_state.messages import Neighbour
 from shared_state.room import Nearby
 from shared_state.scene import Scene
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 MAX_BATCH: Final = 16
 """Rooms in one pass of the generator: beyond it a pass only gets longer, and memory grows."""
 
-NO_GUESTS: Final[Guests] = MappingProxyType({})
+NO_GUESTS: Final = Guests()
 
 
 def as_it_is(picture: Picture) -> Picture:
@@ -92,7 +92,7 @@ class Drawing:
 @dataclass(frozen=True, slots=True)
 class _Order:
     scene: Scene
-    guests: Guests
+    guests: Mapping[str, bytes]
     through: Through
     ready: asyncio.Future[Drawing]
 
@@ -170,7 +170,8 @@ class Easel:
     async def draw(self, scene: Scene, guests: Guests = NO_GUESTS, through: Through = as_it_is) -> Drawing:
         """The picture of a scene, which goes `through` something, in the easel's thread, before it is encoded. Raises
         DrawingError."""
-        here = {portion.id: guests[portion.id] for portion in scene.portions if portion.id in guests}
+        ours = guests.latents if guests.model == self.painter.name else {}
+        here = {portion.id: ours[portion.id] for portion in scene.portions if portion.id in ours}
         order = _Order(scene, here, through, asyncio.get_running_loop().create_future())
         self._due.append(order)
         if self._painting is None or self._painting.done():

@@ -61,11 +61,11 @@ class Found:
         try:
             data = await self._lobby.hub.snapshot(card.room)
         except HubError as error:
-            raise NoAnswer(503, "The gallery cannot reach its rooms just now. Try again soon.") from error
+            raise NoAnswer(503, "unready") from error
         collection = await self._shown.of(card)
         try:
             seen = {} if data is None else (await asyncio.to_thread(snapshot.read, data)).seen
         except snapshot.SnapshotError as error:
-            raise NoAnswer(503, "What this room has found cannot be read here.") from error
+            raise NoAnswer(503, "found_unreadable") from error
         known = [FoundWork(id, times) for id, times in seen.items() if times and collection.index_of(id) is not None]
         return msgspec.json.encode({"found": sorted(known, key=lambda work: work.times)})

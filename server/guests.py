@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.errors import ModelError
+from models.sentences import sentence
 from models.works.images import square
 from models.works.work import CollectionError
+from server.no_answers import SENTENCES
 from server.settings import ServerSettings
 from shared_state.messages import Guest
 
@@ -35,7 +37,12 @@ PATIENCE_S: Final = 3.0
 
 
 class NoSeed(Exception):
-    """This picture cannot be visited here. One sentence: why."""
+    """This picture cannot be visited here."""
+
+    def __init__(self, code: str, particular: str = "") -> None:
+        """`code`: one of `no_answers.SENTENCES`; `particular`: a sentence that says more than it."""
+        self.code, self.sentence = code, particular or sentence(SENTENCES, code, {})
+        super().__init__(self.sentence)
 
 
 class Late(Exception):
@@ -62,14 +69,14 @@ class GuestSeeds:
         try:
             sight = self._open(collection, model)
         except ImportError as error:
-            raise NoSeed("this server runs without torch, so your picture has no place here") from error
+            raise NoSeed("no_generator", "This server runs without torch, so your picture has no place.") from error
         except (ModelError, CollectionError, OSError) as error:
-            raise NoSeed("this server has not got the wall's generator, so your picture has no place here") from error
+            raise NoSeed("no_generator") from error
         fitted = square(Image.fromarray(picture.transpose(1, 2, 0)), sight.generator.resolution)[None]
         latent = self._refined(sight, fitted)[0]
         if not np.isfinite(latent).all():
-            raise NoSeed("the wall's generator finds no place for your picture")
-        return Guest(f"guest:{secrets.token_hex(8)}", latent.astype("<f4").tobytes())
+            raise NoSeed("placeless")
+        return Guest(f"guest:{secrets.token_hex(8)}", latent.astype("<f4").tobytes(), model)
 
     def _refined(self, sight: Sight, fitted: NDArray[np.uint8]) -> NDArray[np.float32]:
         until_s = self._now_s() + PATIENCE_S
@@ -96,14 +103,14 @@ class GuestSeeds:
 
         named = {Path(name).stem: name for name in ("bundled", *self._settings.models, self._settings.model)}
         if model not in named:
-            raise NoSeed("this server has not got the wall's generator, so your picture has no place here")
+            raise NoSeed("no_generator")
         file = BUNDLED if named[model] == "bundled" else Path(named[model])
         if not file.with_name(NAME).is_file():  # before a large generator is loaded for nothing
-            raise NoSeed("the wall's generator cannot see pictures, so yours has no place here")
+            raise NoSeed("blind")
         generator = load_generator(named[model], device="cpu")
         collection.require_generator(generator.name, generator.z_dim, generator.n_classes, generator.sha256)
         if load_perception(generator) is None:
-            raise NoSeed("the wall's generator cannot see pictures, so yours has no place here")
+            raise NoSeed("blind")
         recipe = recipe_for(generator, settings=InversionSettings(steps=STEPS))
         assert isinstance(recipe, Ours)
         return Sight(model, generator, recipe)

@@ -16,9 +16,6 @@ from models.maps import Map
 from models.works.collection import Collection
 from shared_state.scene import Scene
 
-Guests = Mapping[str, bytes]
-"""Visitors' own pictures by id: latents as little-endian float32."""
-
 
 class Latents:
     """Those of one collection and its map."""
@@ -28,13 +25,14 @@ class Latents:
         self.space = LatentSpace(made_for.z_dim, made_for.n_classes)
         self._collection, self._map = collection, chart
 
-    def of(self, scene: Scene, guests: Guests) -> NDArray[np.float32]:
-        """(width,). A blend of one work, wholly shown, is exactly its seed. Raises ValueError on what is no place."""
+    def of(self, scene: Scene, guests: Mapping[str, bytes]) -> NDArray[np.float32]:
+        """(width,). `guests`: visitors' own pictures by id, little-endian float32. A blend of one work, wholly shown,
+        is exactly its seed. Raises ValueError on what is no place."""
         place = self._map.decode(scene.x, scene.y)
         blend = self._blend(scene, guests) if scene.blended > 0 else None
         return place if blend is None else self.space.slerp(place, blend, scene.blended)
 
-    def _blend(self, scene: Scene, guests: Guests) -> NDArray[np.float32] | None:
+    def _blend(self, scene: Scene, guests: Mapping[str, bytes]) -> NDArray[np.float32] | None:
         """What is not to be had here, since the room shows another model than the one it was chosen with, is left out,
         and the others share its weight. None when nothing is left."""
         found = [
@@ -48,7 +46,7 @@ class Latents:
         weights = np.array([weight for _, weight in found])
         return np.asarray(self.space.mix(rows, weights / weights.sum()), np.float32)
 
-    def _row(self, work: str, guests: Guests) -> NDArray[np.float32] | None:
+    def _row(self, work: str, guests: Mapping[str, bytes]) -> NDArray[np.float32] | None:
         """(width,), or None."""
         index = self._collection.index_of(work)
         if index is not None:

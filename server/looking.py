@@ -20,9 +20,9 @@ from PIL import Image, UnidentifiedImageError
 from models.errors import ModelError
 from models.search.features import SIDE
 from models.search.similar import LookIndex
-from models.works.images import UnreadableImage, open_image, square
+from models.works.images import TooManyPixels, UnreadableImage, open_image, square
 from models.works.work import CollectionError
-from server.answers import NoAnswer
+from server.answers import NoAnswer, in_words
 from shared_state.messages import MAX_PORTIONS, Frame, Portion, ProtocolError, decode_from_server
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Looking:
         unit features, its length the mean of theirs; visitors' pictures in it are not works, and count for nothing."""
         known = [part for part in portions if collection.index_of(part.id) is not None]
         if not known:
-            raise NoAnswer(404, "None of these is a work of this collection.")
+            raise NoAnswer(404, "no_works")
         return self._like(collection, [_row(collection, part.id) for part in known], [part.weight for part in known], k)
 
     def like_frame(self, collection: Collection, frame: bytes, k: int) -> list[Alike]:
@@ -71,7 +71,7 @@ class Looking:
         try:
             message = decode_from_server(frame)
         except ProtocolError as error:
-            raise NoAnswer(503, "The newest frame cannot be read here.") from error
+            raise NoAnswer(503, "frame_unreadable") from error
         assert isinstance(message, Frame)
         return self.like_picture(collection, seen(message.jpeg), k)
 
@@ -80,9 +80,9 @@ class Looking:
         try:
             found = self._index(collection).similar(Image.fromarray(picture.transpose(1, 2, 0)), k)
         except ImportError as error:
-            raise NoAnswer(501, NO_TORCH) from error
+            raise NoAnswer(501, "no_eyes", NO_TORCH) from error
         except (CollectionError, ModelError) as error:
-            raise NoAnswer(501, f"This server cannot look for pictures: {error}.") from error
+            raise NoAnswer(501, "no_eyes", f"This server cannot look for pictures: {error}.") from error
         return [Alike(likeness.work.id, round(likeness.distance, 6)) for likeness in found]
 
     def close(self) -> None:
@@ -120,27 +120,27 @@ def seen(picture: bytes) -> NDArray[np.uint8]:
         return square(open_image(picture), SIDE)
     except UnreadableImage as error:
         if isinstance(error.__cause__, UnidentifiedImageError):
-            raise NoAnswer(415, "This is no picture that we can read. Send a JPEG, PNG or WebP.") from error
-        sentence = str(error)
-        raise NoAnswer(422, f"{sentence[:1].upper()}{sentence[1:]}.") from error
+            raise NoAnswer(415, "no_picture") from error
+        code = "too_many_pixels" if isinstance(error, TooManyPixels) else "broken"
+        raise NoAnswer(422, code, in_words(error)) from error
 
 
 def portions(text: str) -> list[Portion]:
     """`ID*0.5,ID*0.5` as a blend. Raises NoAnswer."""
     parts = [part.rpartition("*") for part in text.split(",")]
     if len(parts) > MAX_PORTIONS:
-        raise NoAnswer(400, f"{len(parts)} works; a blend has at most {MAX_PORTIONS}.")
+        raise NoAnswer(400, "unclear", f"{len(parts)} works; a blend has at most {MAX_PORTIONS}.")
     try:
         blend = [Portion(id, float(weight)) for id, _, weight in parts]
     except ValueError:
         blend = []
     if not blend or not all(part.id and math.isfinite(part.weight) and part.weight > 0 for part in blend):
-        raise NoAnswer(400, "A blend is written as ID*0.5,ID*0.5 with weights above 0.")
+        raise NoAnswer(400, "unclear", "A blend is written as ID*0.5,ID*0.5 with weights above 0.")
     return blend
 
 
 def _row(collection: Collection, id: str) -> int:
     row = collection.index_of(id)
     if row is None:
-        raise NoAnswer(404, "There is no such work in this collection.")
+        raise NoAnswer(404, "no_work")
     return row

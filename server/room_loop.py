@@ -3,8 +3,8 @@
 There is no tick. A frame starts when something moved and the last one is done; at rest it beats once a second so that a
 screen can tell a still room from a dead one; with no screen anywhere the room rests. A failing generator costs frames,
 never the room: the last picture stays and drawing is tried again, ever more slowly.
-Not here: who owns the room (`holding.py`, `renderer.py`), how a picture is made (`easel.py`), what gateways are told of
-the room (`room_card.py`), what outlives us (`room_memory.py`).
+Not here: who owns the room (`holding.py`, `renderer.py`), how a picture is made (`room_view.py`), what gateways are
+told of the room (`room_card.py`), what outlives us (`room_memory.py`).
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from typing import Final, NoReturn
 
 import structlog
 
-from server.crossfade import CrossFade
-from server.easel import Drawing, DrawingError, Easel
-from server.flashes import Flashes
+from server.easel import DrawingError, Easel
 from server.hiccups import Hiccups
 from server.holding import Clock, Holding, keep
-from server.latents import Guests
 from server.metrics import Metrics
-from server.mixing import Picture
 from server.room_card import Card
 from server.room_memory import RoomMemory
+from server.room_view import RoomView
 from server.settings import ServerSettings
 from server.switching import Easels, Switching
+from shared_state.guests import Guests
 from shared_state.hub import Channel, Hub, HubError, LostLease, SwitchReport
 from shared_state.messages import (
     Cursor,
@@ -74,12 +72,9 @@ class RoomLoop:
         self.room, self.name = room, room.name
         self.people = 0
         """Visitors in the room when it was last told."""
-        self.easel = easel
-        """What draws the room; another one after its model was switched."""
         easels.join(easel)
+        self._view = RoomView(easel, clock=clock)
         self._switching = Switching(self, easels)
-        self._fade: CrossFade | None = None
-        self._flashes = Flashes()
         self._hiccups = Hiccups(room.name, metrics)
         self._card = Card(room.name, easel, hub, settings)
         self._memory = RoomMemory(room, hub, clock=clock)
@@ -104,8 +99,9 @@ class RoomLoop:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(keep(self._hub, holding, self._settings.renew_ms, clock=self._clock))
                 await self._memory.recall()
-                await self._card.take_over(holding.lease)
+                showed = await self._card.take_over(holding.lease)
                 taken_over = True
+                self._switching.go_on(holding.lease, showed)
                 for work in (
                     self._listen(),
                     self._draw(holding),
@@ -154,7 +150,7 @@ class RoomLoop:
     def _watching(self) -> bool:
         # A hub out of reach says nothing of who looks: the room goes on from memory.
         now_s = self._clock()
-        if self._fade is not None:
+        if self._view.fading:
             return True
         return now_s < self._watched_until_s or self.room.screens(now_s) > 0 or not self._hub.healthy
 
@@ -175,7 +171,7 @@ class RoomLoop:
             self.room.advance(began_s + DEFAULTS.tick_s, self._nearby)
             scene, bump = self.scene, self.room.bump
             try:
-                drawing = await self._picture(scene)
+                drawing = await self._view.draw(scene, self.guests)
             except DrawingError as error:
                 await asyncio.sleep(self._hiccups.failed(error))
                 continue
@@ -189,23 +185,19 @@ class RoomLoop:
                     self._metrics.input_to_frame_seconds.observe(self._clock() - pushed_s)
             await self._until_due(began_s)
 
-    async def _picture(self, scene: Scene) -> Drawing:
-        if self._fade is not None:
-            return await self._fade.draw(scene, self.guests, self._unflashing, self._clock())
-        return await self.easel.draw(scene, self.guests, self._unflashing)
-
-    def _unflashing(self, picture: Picture) -> Picture:
-        """In the thread that draws."""
-        return self._flashes.limited(picture, self._clock())
-
     async def _until_due(self, began_s: float) -> None:
         """The moment for the frame after the one begun at `began_s`."""
         await self._until_watched()
-        if not self.room.moving and self._fade is None:
+        if not self.room.moving and not self._view.fading:
             await _wait(self._moved, self._settings.heartbeat_s)
         await asyncio.sleep(max(0.0, began_s + 1 / self._settings.frame_rate_max - self._clock()))
 
     # -- another model (`switching.py`)
+
+    @property
+    def easel(self) -> Easel:
+        """What draws the room; another one after its model was switched."""
+        return self._view.easel
 
     @property
     def scene(self) -> Scene:
@@ -217,16 +209,15 @@ class RoomLoop:
         """Pictures that visitors brought."""
         return self.room.guests
 
+    def settle(self) -> None:
+        """The model on the wall stays there."""
+        self.room.show(self.easel.painter.name)
+
     async def show_with(self, easel: Easel) -> None:
         """Fade to another easel and stay with it. Raises DrawingError when it fails meanwhile: the old one stays."""
-        self._fade = CrossFade(self.easel, easel)
         self._moved.set()
         self._watched.set()
-        try:
-            await self._fade.done
-        finally:
-            self._fade = None
-        self.easel = easel
+        await self._view.fade_to(easel)
         self._card.shows(easel)
 
     async def report(self, report: SwitchReport) -> None:

@@ -22,7 +22,7 @@ from models.search.paths import Paths
 from models.search.text import SearchError, SearchTooSlow, TextIndex
 from models.works.work import CollectionError
 from server.admission import Buckets
-from server.answers import NoAnswer, answering
+from server.answers import NoAnswer, answering, in_words
 from server.desk import Desk
 from server.lobby import Lobby
 from server.shown import Shown
@@ -104,12 +104,12 @@ class Searching:
         self._admit(request, self._searches)
         begin, end = request.query_params.get("from"), request.query_params.get("to")
         if not begin or not end:
-            raise NoAnswer(400, "Say where the path begins and ends: ?from=ID&to=ID.")
+            raise NoAnswer(400, "unclear", "Say where the path begins and ends: ?from=ID&to=ID.")
         paths = await self._paths.of(await self._collection(request))
         try:
             works = await self._paths_desk.ask(paths.between, begin, end)
         except CollectionError as error:
-            raise NoAnswer(404, _sentence(error)) from error
+            raise NoAnswer(404, "no_work", in_words(error)) from error
         return _json({"works": works})
 
     async def _answer(self, collection: Collection, ask: Callable[[TextIndex], object]) -> Response:
@@ -117,21 +117,21 @@ class Searching:
         try:
             return _json(await self._words_desk.ask(ask, words))
         except SearchError as error:
-            raise NoAnswer(400, _sentence(error)) from error
+            raise NoAnswer(400, "unclear", in_words(error)) from error
         except SearchTooSlow as error:
-            raise NoAnswer(503, "That search took too long. Try more particular words.", retry_after_s=3) from error
+            raise NoAnswer(503, "too_long", retry_after_s=3) from error
         except sqlite3.Error as error:
             # Somebody else wrote into our file, or took it away: it is made again.
             _log.warning("the words of a collection cannot be read, and are made again", found=str(error))
             self._words.forget(collection)
-            raise NoAnswer(503, "The search is being put in order. Try again soon.", retry_after_s=10) from error
+            raise NoAnswer(503, "mending", retry_after_s=10) from error
 
     async def _collection(self, request: Request) -> Collection:
         return await self._shown.of(await self._lobby.card(request.path_params["room"]))
 
     def _admit(self, request: Request, buckets: Buckets) -> None:
         if not buckets.take(request.client.host if request.client else "", self._lobby.now_s()):
-            raise NoAnswer(429, "Too many searches came from your network. Try again in a moment.", retry_after_s=3)
+            raise NoAnswer(429, "too_often", retry_after_s=3)
 
 
 class Made(Generic[T]):
@@ -153,10 +153,10 @@ class Made(Generic[T]):
             async with asyncio.timeout(PATIENCE_S):
                 return await asyncio.shield(task)
         except TimeoutError as error:
-            raise NoAnswer(503, "This collection is being read. Try again in a minute.", retry_after_s=20) from error
+            raise NoAnswer(503, "reading", retry_after_s=20) from error
         except OSError as error:
             _log.warning("a collection cannot be searched", found=str(error))
-            raise NoAnswer(503, "This server has no room to keep the collection's words.", retry_after_s=60) from error
+            raise NoAnswer(503, "no_space", retry_after_s=60) from error
 
     def forget(self, collection: Collection) -> None:
         """Make it again at the next question."""
@@ -169,13 +169,8 @@ def _words_of(collection: Collection) -> TextIndex:
 
 def _limit(asked: str) -> int:
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 3 and 1 <= int(asked) <= MAX_LIMIT):
-        raise NoAnswer(400, f"limit says how many works, 1 to {MAX_LIMIT}.")
+        raise NoAnswer(400, "unclear", f"limit says how many works, 1 to {MAX_LIMIT}.")
     return int(asked)
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _json(body: object) -> Response:

@@ -44,11 +44,12 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What looks like a picture, and the picture's own seed in this room; `why`: there is none."""
+    """What looks like a picture, and the picture's own seed in this room; `why` there is none, and the code of that."""
 
     works: list[Alike]
     guest: str | None
     why: str | None
+    code: str | None
 
 
 class Similar:
@@ -95,7 +96,7 @@ class Similar:
         elif works is not None:
             found = await self._index_desk.ask(self._looking.like_blend, collection, portions(works), k)
         else:
-            raise NoAnswer(400, "Say what to look for: ?to=ID, ?to=frame or ?works=ID*0.5,ID*0.5.")
+            raise NoAnswer(400, "unclear", "Say what to look for: ?to=ID, ?to=frame or ?works=ID*0.5,ID*0.5.")
         return _json({"works": found})
 
     async def picture(self, request: Request) -> Response:
@@ -111,18 +112,16 @@ class Similar:
         if not origin_is_ours(
             request.headers.get("origin"), request.headers.get("host"), self._lobby.settings.allowed_origins
         ):
-            raise NoAnswer(403, "This page is from another site; open the gallery's own.")
+            raise NoAnswer(403, "foreign")
         self._admit(request, self._pictures)
         card, k = await self._lobby.card(request.path_params["room"]), _k(request)
         collection = await self._shown.of(card)
         picture = await self._eyes.ask(seen, await self._uploads.read(request))
         works = await self._eyes.ask(self._looking.like_picture, collection, picture, k)
         try:
-            return Answer(works, await self._guest(card, collection, picture), None)
-        except NoSeed as why:
-            return Answer(works, None, f"{str(why)[:1].upper()}{str(why)[1:]}.")
-        except NoAnswer as full:
-            return Answer(works, None, full.sentence)
+            return Answer(works, await self._guest(card, collection, picture), None, None)
+        except (NoSeed, NoAnswer) as no:
+            return Answer(works, None, no.sentence, no.code)
 
     async def _guest(self, card: RoomCard, collection: Collection, picture: NDArray[np.uint8]) -> str:
         guest = await self._eyes.ask(self._seeds.find, collection, card.model, picture)
@@ -134,7 +133,7 @@ class Similar:
         if (card.room, k) not in self._frames:
             frame = self._lobby.newest_frame(card.room)
             if frame is None:
-                raise NoAnswer(404, "No picture of this room has come here yet. Open the room's page, and ask again.")
+                raise NoAnswer(404, "no_frame")
             task = asyncio.create_task(self._eyes.ask(self._looking.like_frame, collection, frame, k))
             self._frames[card.room, k] = task
             task.add_done_callback(lambda _: self._frames.pop((card.room, k), None))
@@ -142,13 +141,13 @@ class Similar:
 
     def _admit(self, request: Request, buckets: Buckets) -> None:
         if not buckets.take(request.client.host if request.client else "", self._lobby.now_s()):
-            raise NoAnswer(429, "Too many searches came from your network. Try again in a moment.", retry_after_s=3)
+            raise NoAnswer(429, "too_often", retry_after_s=3)
 
 
 def _k(request: Request) -> int:
     asked = request.query_params.get("k", str(K))
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 3 and 1 <= int(asked) <= MAX_K):
-        raise NoAnswer(400, f"k says how many works, 1 to {MAX_K}.")
+        raise NoAnswer(400, "unclear", f"k says how many works, 1 to {MAX_K}.")
     return int(asked)
 
 

@@ -19,11 +19,11 @@ import structlog
 from server.easel import Easel, free_memory
 from server.exits import CannotStart, Exit
 from server.hanging import collection_for
-from server.latents import Guests
 from server.memory import available_bytes, needed_bytes
 from server.metrics import Metrics
 from server.settings import ServerSettings
-from shared_state.hub import LostLease, Stage, SwitchReport
+from shared_state.guests import Guests
+from shared_state.hub import Lease, LostLease, Stage, SwitchReport
 from shared_state.messages import Switch
 from shared_state.scene import Scene
 
@@ -94,7 +94,11 @@ class LiveRoom(Protocol):
     """What is asked of a room (`room_loop.RoomLoop`)."""
 
     name: str
-    easel: Easel
+
+    @property
+    def easel(self) -> Easel:
+        """What draws it."""
+        ...
 
     async def show_with(self, easel: Easel) -> None:
         """Fade to it. Raises DrawingError, with the old one on the wall, when the new one fails meanwhile."""
@@ -114,6 +118,10 @@ class LiveRoom(Protocol):
         """Pictures that visitors brought."""
         ...
 
+    def settle(self) -> None:
+        """Nothing is under way any more: the model on the wall stays there."""
+        ...
+
 
 class Switching:
     """One room's wishes for another model, one at a time."""
@@ -122,12 +130,26 @@ class Switching:
         self._room, self._easels = room, easels
         self._wish: Switch | None = None
         self._wished = asyncio.Event()
+        self._because = ""
+        """What the reports of this wish begin with."""
 
     def ask(self, wish: Switch) -> None:
         """Begin with this one soon; while another is being fulfilled it is not heard."""
         if self._wish is None:
             self._wish = wish
             self._wished.set()
+
+    def go_on(self, lease: Lease, showed: str) -> None:
+        """The room has come to us under this lease, and showed this model: once we draw, that is a wish of our own. It
+        is not asked again when it fails: a model that ends the process would take the room down ever anew."""
+        own = self._room.easel.painter.name
+        if showed == own:
+            self._room.settle()
+            return
+        log.warning("taking over a room that showed another model", room=lease.room, showed=showed, draws=own)
+        self._because = f"The room was taken over from a renderer that showed {showed}. "
+        self._wish = Switch(f"lease-{lease.token}", showed)
+        self._wished.set()
 
     async def run(self) -> NoReturn:
         """Fulfil wishes until cancelled."""
@@ -136,9 +158,11 @@ class Switching:
             self._wished.clear()
             assert self._wish is not None
             try:
+                await self._room.easel.drawn.wait()  # nothing is loaded before the wall has a picture
                 await self._fulfil(self._wish)
+                self._room.settle()
             finally:
-                self._wish = None
+                self._wish, self._because = None, ""
 
     async def _fulfil(self, wish: Switch) -> None:
         before = self._room.easel.painter.name
@@ -186,7 +210,7 @@ class Switching:
 
     async def _tell(self, wish: Switch, stage: Stage, told: str) -> None:
         log.info("another model", room=self._room.name, model=wish.model, stage=stage)
-        await self._room.report(SwitchReport(wish.id, wish.model, stage, told))
+        await self._room.report(SwitchReport(wish.id, wish.model, stage, f"{self._because}{told}"))
 
 
 def reason(error: BaseException, model: str) -> str:

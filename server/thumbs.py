@@ -89,7 +89,7 @@ class Thumbs:
                 return name, None if f'"{name}"' in known else self._kept.get(name, path)
         except (OSError, UnreadableImage) as error:
             _log.warning("no thumbnail", work=id, found=str(error))
-        raise NoAnswer(404, "This server has no picture of that artwork.")
+        raise NoAnswer(404, "no_image")
 
 
 class Kept:

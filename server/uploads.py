@@ -30,17 +30,15 @@ class Uploads:
     async def read(self, request: Request) -> bytes:
         """The whole body. Raises NoAnswer: 413 too large, 408 too slow, 503 too many at once, 422 nothing at all."""
         if self._arriving >= AT_ONCE:
-            raise NoAnswer(503, "Many pictures are arriving at this moment. Try again soon.", retry_after_s=5)
+            raise NoAnswer(503, "many_pictures", retry_after_s=5)
         self._arriving += 1
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._read(request)
         except TimeoutError:
-            raise NoAnswer(
-                408, f"The picture had not arrived after {self._timeout_s:g} s. Send a smaller one."
-            ) from None
+            raise NoAnswer(408, "late", n=self._timeout_s) from None
         except ClientDisconnect:
-            raise NoAnswer(400, "The picture did not arrive whole.") from None
+            raise NoAnswer(400, "not_whole") from None
         finally:
             self._arriving -= 1
 
@@ -55,7 +53,7 @@ class Uploads:
                 if size > HEARD_OUT * self._max_bytes:
                     break
         if size > self._max_bytes:
-            raise NoAnswer(413, f"The picture is larger than {self._max_bytes >> 20} MB. Send a smaller one.")
+            raise NoAnswer(413, "too_large", n=self._max_bytes >> 20)
         if not size:
-            raise NoAnswer(422, "No picture came. Send one as the body of the request.")
+            raise NoAnswer(422, "empty")
         return bytes(body)

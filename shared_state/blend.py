@@ -9,7 +9,7 @@ Not here: the arithmetic of weights (`weights.py`), the memory that undoes (`ges
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -126,6 +126,18 @@ class Palette:
     def leave(self, person: str) -> None:
         """Somebody has left: their hands come off."""
         self._hands = {work: hand for work, hand in self._hands.items() if hand.person != person}
+
+    def forget(self, works: Collection[str]) -> None:
+        """These are not to be had any more: gone at once, from what shows too, and the rest keeps its proportions. No
+        undo brings them back."""
+        gone = [work for work in self._parts if work in works]
+        for work in gone:
+            self._put(removed(self._parts, work, ()))
+        if any(work in works for work in self._shown):
+            left = {work: weight for work, weight in self._shown.items() if work not in works}
+            whole = math.fsum(left.values())
+            self._shown = {work: weight / whole for work, weight in left.items()} if whole > 0 else {}
+        self._gestures.clear()
 
     def advance(self, dt_s: float, now_s: float) -> None:
         """What is shown follows what is set, for `dt_s`; hands that have not moved for long come off."""

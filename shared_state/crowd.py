@@ -34,6 +34,7 @@ Ignored = (
         "not theirs to choose",
         "not in this mode",
         "latent too large",
+        "guest of another model",
     ]
 )
 """Why an input had no effect."""

@@ -23,6 +23,10 @@ class HubError(ConnectionError):
     """The hub cannot be reached; the text names its address and what to do."""
 
 
+class UnreadableCard(HubError):
+    """The hub is there, but what it holds as the room's card is none; the text names the room."""
+
+
 class LostLease(RuntimeError):
     """Another renderer holds this room now: stop, publish nothing more."""
 
@@ -148,5 +152,5 @@ class Hub(Protocol):
         ...
 
     async def card(self, room: str) -> RoomCard | None:
-        """None: no renderer has ever announced this room."""
+        """None: no renderer has ever announced this room. Raises UnreadableCard."""
         ...

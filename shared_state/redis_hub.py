@@ -18,7 +18,7 @@ import msgspec
 from redis.exceptions import AuthenticationError, RedisError
 
 from shared_state import redis_scripts as scripts
-from shared_state.hub import Channel, HubError, Lease, LostLease, RoomCard
+from shared_state.hub import Channel, HubError, Lease, LostLease, RoomCard, UnreadableCard
 from shared_state.mailbox import Inbox
 from shared_state.redis_channels import Intake, Outlet, key
 from shared_state.redis_link import ANSWER_S, Lifeline, RedisAddress
@@ -133,7 +133,9 @@ class RedisHub:
         try:
             return None if data is None else msgspec.msgpack.decode(data, type=RoomCard)
         except msgspec.DecodeError as error:
-            raise HubError(f"Redis at {self._address} holds a card of room {room!r} that we cannot read") from error
+            raise UnreadableCard(
+                f"Redis at {self._address} holds a card of room {room!r} that we cannot read"
+            ) from error
 
     def _keep(self, lifeline: Lifeline) -> asyncio.Task[None]:
         """Run a lifeline until its task is cancelled, at the latest by `close`."""

@@ -21,7 +21,7 @@ from shared_state.crowd import Crowd, Ignored
 from shared_state.deeds import Deeds
 from shared_state.drift import Drift, Point
 from shared_state.groups import shares
-from shared_state.guests import MAX_LATENT_BYTES, taken_in
+from shared_state.guests import MAX_LATENT_BYTES, Guests
 from shared_state.idle import IdleWalk
 from shared_state.messages import Did, Enter, Guest, Input, Leave, Mode, People, Present, Pushed
 from shared_state.modes import OPEN_MODES, Modes
@@ -51,8 +51,8 @@ class Room:
         """`places`: a work's place on the map, or None when there is no such work. `open_modes`: those that a visitor
         who is no guide may choose."""
         self.name = name
-        self.guests: dict[str, bytes] = {}
-        """Latents of visitors' own pictures by id, oldest first: works that only blends know."""
+        self.guests = Guests()
+        """Visitors' own pictures: works that only blends know."""
         self._settings = settings
         self._crowd = Crowd(settings, capacity=capacity, places=places)
         self._clock_s: float | None = None
@@ -61,7 +61,7 @@ class Room:
         """What was asked for at the last step."""
         self._modes = Modes(settings, open_modes, self._crowd.presence.__contains__)
         self._movers = Movers(settings, places, lambda: self._modes.docent)
-        self._palette = Palette(settings, lambda work: work in self.guests or places(work) is not None)
+        self._palette = Palette(settings, lambda work: work in self.guests.latents or places(work) is not None)
         self._blending = Blending(settings, self._palette, lambda work: places(work) is not None)
         self._deeds = Deeds(self._crowd, self._modes, self._movers, self._palette, places)
         self._bumps = Bumps(settings)
@@ -144,6 +144,15 @@ class Room:
                 for person in visitors:
                     self._crowd.enter(person, now_s, remote=person in remotes)
 
+    def show(self, model: str) -> None:
+        """The room shows this model and goes on with it: guests of another are forgotten, in the blend too."""
+        if model == self.guests.model:
+            return
+        self._palette.forget(self.guests.latents)
+        if not self._palette.shown:
+            self._blending.begin(False)  # only the map shows by now; from it the picture turns to what is left
+        self.guests = Guests(model)
+
     def mute(self, person: str, muted: bool = True) -> None:
         """Somebody's pushes and deeds no longer count, as if they were not here; they may still watch."""
         self._crowd.mute(person, muted)
@@ -184,7 +193,8 @@ class Room:
                 sorted(self._crowd.muted),
                 self._modes.chosen,
                 self._palette.durable(),
-                self.guests,
+                dict(self.guests.latents),
+                self.guests.model,
             )
         )
 
@@ -196,7 +206,7 @@ class Room:
         self._movers.begin("ambient")
         self._bumps = Bumps(self._settings, durable.seen)
         self._walk.stop()
-        self.guests = dict(durable.guests)
+        self.guests = Guests(durable.model, durable.guests)
         self._palette.restore(durable.blend)
         self._blending.begin(self._modes.shown == "blend")
         self._crowd.colours.restore(durable.colours)
@@ -224,8 +234,10 @@ class Room:
     def _take_in(self, guest: Guest) -> None:
         if len(guest.latent) > MAX_LATENT_BYTES:
             self.ignored["latent too large"] += 1
+        elif guest.model != self.guests.model:
+            self.ignored["guest of another model"] += 1
         else:
-            self.guests = taken_in(self.guests, guest, {slider.id for slider in self._palette.told})
+            self.guests = self.guests.taken_in(guest, {slider.id for slider in self._palette.told})
 
     def _step(self, now_s: float, nearby: Sequence[Nearby]) -> None:
         """One tick."""

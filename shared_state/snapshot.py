@@ -57,6 +57,8 @@ class Durable(msgspec.Struct, frozen=True):
     blend: Annotated[list[Slider], msgspec.Meta(max_length=MAX_PORTIONS)] = []
     guests: Annotated[dict[GuestId, bytes], msgspec.Meta(max_length=MAX_GUESTS)] = {}
     """Latents by id, oldest first."""
+    model: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Whose latents they are; empty where an older renderer did not say."""
 
 
 def write(durable: Durable) -> bytes:

@@ -1,6 +1,6 @@
-"""Why a search found nothing, in a sentence with a way out: which word or which facet emptied it, and what would not.
+"""Why a search found nothing, with a way out: which word or which facet emptied it, and what would not.
 
-Asks the index a few counts; knows no SQL.
+Asks the index a few counts; knows no SQL, and no sentence (`reasons.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from models.search.query import MAX_CHARS, MAX_TERMS, Query, Term
+from models.search.query import MAX_CHARS, MAX_TERMS, TOLD_CHARS, Query, Term
+from models.search.reasons import Reason
 
 if TYPE_CHECKING:
     from models.search.text import TextIndex
@@ -21,47 +22,44 @@ ALIKE: Final = 0.7
 CANDIDATES: Final = 2_000
 """Words that are compared: 20 ms."""
 
-CUT: Final = f"Only the first {MAX_TERMS} words and {MAX_CHARS} characters were read."
 
-NO_WORD: Final = "There is no word in this to search for; try a name, a thing or a material."
-
-
-def explained(query: Query, chosen: Mapping[str, str], index: TextIndex) -> str:
+def reasons(query: Query, chosen: Mapping[str, str], index: TextIndex) -> list[Reason]:
     """For a search that found nothing, or of which only a part was read."""
-    sentences = [CUT] if query.cut else []
+    found = [Reason("cut", {"words": MAX_TERMS, "chars": MAX_CHARS})] if query.cut else []
     if not query.terms and not query.blank:
-        sentences.append(NO_WORD)
+        found.append(Reason("no_word"))
     elif not index.total(query, chosen):
-        sentences.append(by_facets(query, chosen, index) if index.total(query, {}) else by_words(query, index))
-    return " ".join(sentences)
+        found.append(by_facets(query, chosen, index) if index.total(query, {}) else by_words(query, index))
+    return found
 
 
-def by_words(query: Query, index: TextIndex) -> str:
+def by_words(query: Query, index: TextIndex) -> Reason:
     """The words alone find nothing."""
     for term in query.wanted:
         if not index.count([term]):
             return missing(term, index)
     if index.count(query.wanted):
-        out = ", ".join(map(str, query.unwanted))
-        return f"Every work with the other words has {out} too; leave the minus out."
+        return Reason("minus", {"terms": [term.told for term in query.unwanted]})
     if (least := best_without(query.wanted, index)) is not None:
         rest = [other for other in query.wanted if other is not least]
-        return f"No work has all of these words; without {least} there {are(index.count(rest))}."
-    return "No work has all of these words, nor all but one of them; try fewer."
+        return Reason("all_but", {"term": least.told, "n": index.count(rest)})
+    return Reason("fewer")
 
 
-def missing(term: Term, index: TextIndex) -> str:
+def missing(term: Term, index: TextIndex) -> Reason:
     """One word, or one phrase, that no work has."""
-    if term.field and (elsewhere := index.count([replace(term, field="")])):
-        return f"No work has {term}, but {works(elsewhere)} “{term.text}” somewhere else; leave “{term.field}:” out."
+    anywhere = replace(term, field="")
+    if term.field and (elsewhere := index.count([anywhere])):
+        prefix = f"{term.field}:"
+        return Reason("elsewhere", {"term": term.told, "text": anywhere.told, "prefix": prefix, "n": elsewhere})
     if len(term.words) > 1:
         apart = [Term(word, (word,)) for word in term.words]
         if found := index.count(apart):
-            return f"No work has {term} as it stands, but {works(found)} its words apart; leave the quotes out."
+            return Reason("apart", {"term": term.told, "n": found})
     for word in term.words:
         if not index.count([Term(word, (word,))]) and (meant := nearest(word, index)):
-            return f"No work has {term}. Did you mean “{meant}”?"
-    return f"No work has {term}; try another word for it, or only its beginning."
+            return Reason("meant", {"term": term.told, "meant": meant})
+    return Reason("missing", {"term": term.told})
 
 
 def nearest(word: str, index: TextIndex) -> str | None:
@@ -77,25 +75,17 @@ def best_without(terms: Sequence[Term], index: TextIndex) -> Term | None:
     return terms[best] if best is not None and found[best] else None
 
 
-def by_facets(query: Query, chosen: Mapping[str, str], index: TextIndex) -> str:
+def by_facets(query: Query, chosen: Mapping[str, str], index: TextIndex) -> Reason:
     """The words find works, and the facets none of them."""
     everywhere = Query((), blank=True, cut=False)
     for name, value in chosen.items():
         if not index.total(everywhere, {name: value}):
-            return f"No work here has the {name} “{value[:80]}”."
+            return Reason("no_value", {"facet": name, "value": value[: 2 * TOLD_CHARS]})
     others = {
         name: index.total(query, {other: value for other, value in chosen.items() if other != name}) for name in chosen
     }
     best = max(others, key=lambda name: others[name])
-    what = "these words with what you chose" if query.terms else "all that you chose"
+    what = "words_and_choice" if query.terms else "choice"
     if others[best]:
-        return f"No work has {what}; without the {best} “{chosen[best]}” there {are(others[best])}."
-    return f"No work has {what}; there {are(index.total(query, {}))} without any choice."
-
-
-def are(count: int) -> str:
-    return f"are {count:,}" if count != 1 else "is 1"
-
-
-def works(count: int) -> str:
-    return f"{count:,} works have" if count != 1 else "1 work has"
+        return Reason(what, {"facet": best, "value": chosen[best], "n": others[best]})
+    return Reason(f"{what}s", {"n": index.total(query, {})})

@@ -58,10 +58,11 @@ class Term:
         """One whole word, anywhere."""
         return len(self.words) == 1 and not self.field and not self.beginning
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
         """As a sentence quotes it."""
         text = self.text if len(self.text) <= TOLD_CHARS else self.text[:TOLD_CHARS] + "…"
-        return f"“{self.field + ':' if self.field else ''}{text}”"
+        return f"{self.field}:{text}" if self.field else text
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cache import cache_dir
-from models.search.explain import explained
+from models.search.explain import reasons
 from models.search.facets import FACETS, counted
 from models.search.query import Query, Term, read_query
 from models.search.text_store import COMMON, RANK, kept_index, opened, read_facets
+from models.sentences import Value
 from models.works.work import Work
 
 LIMIT_S: Final = 1.0
@@ -62,7 +63,9 @@ class Found:
     """Ids, best first."""
     facets: dict[str, list[tuple[str, int]]]
     explained: str | None
-    """What a person should know: why there is nothing, or that not all was read."""
+    """What a person should know, in English: why there is nothing, or that not all was read."""
+    reasons: list[dict[str, Value]]
+    """The same as codes with values, for whoever says it in another language (`reasons.py`)."""
     after: str | None
     """Where the next page begins; None at the end."""
 
@@ -145,9 +148,11 @@ class TextIndex:
                 facets, rows = counted(self.facets, chosen, matched.rows)
             total = len(self._ids) if rows is None else len(rows)
             page, more = self._page(matched, rows, limit, after)
-            words = explained(query, chosen, self) if not total or query.cut else None
+            why = reasons(query, chosen, self) if not total or query.cut else []
         ids = [self._ids[row] for row in page]
-        return Found(total, ids, facets, words, ids[-1] if ids and more else None)
+        explained = " ".join(reason.sentence for reason in why) or None
+        told = [reason.told for reason in why]
+        return Found(total, ids, facets, explained, told, ids[-1] if ids and more else None)
 
     def suggest(self, typed: str, limit: int = 10) -> list[Suggestion]:
         """Names that have these words, the last of them perhaps unfinished. Raises SearchTooSlow."""

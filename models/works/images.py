@@ -36,6 +36,10 @@ class UnreadableImage(ValueError):
     """A picture we do not open. One sentence: what was found, what to do."""
 
 
+class TooManyPixels(UnreadableImage):
+    """One that unfolds beyond our limits."""
+
+
 def open_image(source: Path | bytes) -> Image.Image:
     """The picture of a file, or of its bytes, upright in RGB, transparency on white. Raises UnreadableImage."""
     name = source.name if isinstance(source, Path) else "the picture"
@@ -51,7 +55,7 @@ def open_image(source: Path | bytes) -> Image.Image:
     except UnreadableImage:
         raise
     except Image.DecompressionBombError as error:
-        raise UnreadableImage(f"{name} has too many pixels; make it at most {MAX_PIXELS:,}") from error
+        raise TooManyPixels(f"{name} has too many pixels; make it at most {MAX_PIXELS:,}") from error
     except FileNotFoundError as error:
         raise UnreadableImage(f"{name} is not there; put it in the folder or take its line out") from error
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, zlib.error and more on broken bytes
@@ -65,7 +69,7 @@ def upright(image: Image.Image, name: str = "the picture") -> Image.Image:
         image.draft(None, (image.width // 2, image.height // 2))
     width, height = image.size
     if not 0 < width * height <= MAX_PIXELS:
-        raise UnreadableImage(f"{name} has {width} x {height} pixels; make it at most {MAX_PIXELS:,}")
+        raise TooManyPixels(f"{name} has {width} x {height} pixels; make it at most {MAX_PIXELS:,}")
     if image.mode not in MODES:
         raise UnreadableImage(f"{name} has pixels of mode {image.mode}; save it with 8 bits a channel")
     return on_white(ImageOps.exif_transpose(image))

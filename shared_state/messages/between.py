@@ -44,6 +44,8 @@ class Guest(Message, tag="guest", frozen=True):
     id: Annotated[str, Meta(pattern=GUEST_PATTERN)]
     latent: bytes
     """Little-endian float32, as many numbers as the model's latents have."""
+    model: Name
+    """Whose latent it is: to another model it means nothing."""
 
 
 class Present(Message, tag="present", frozen=True, omit_defaults=True):

@@ -77,7 +77,19 @@ async def test_a_frame_carries_what_the_room_does_beside_wandering() -> None:
     slider, ballot = wire.Slider("met-1", 1.0, False, "p1"), wire.Ballot([], 3.0, "met-1")
     turn, voyage = wire.Turn("p1", 2.0, None, 0.0), wire.Voyage(["met-1"], 0)
     tide = wire.Tide([wire.Camp(["p1"], 1.0, 0.0, 1.0)], 0, 5.0)
-    people = wire.People([], "ambient", False, [], "blend", "p1", turn, tide, ballot, [slider], voyage)
+    people = wire.People(
+        people=[],
+        mode="ambient",
+        paused=False,
+        finders=[],
+        chosen="blend",
+        docent="p1",
+        turn=turn,
+        tide=tide,
+        ballot=ballot,
+        blend=[slider],
+        voyage=voyage,
+    )
     async with gallery() as g, Session(g.url) as s:
         await g.send(people)
         await g.show(1)

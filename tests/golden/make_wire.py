@@ -236,7 +236,7 @@ HUB: dict[str, list[dict[str, Any]]] = {
         {"t": "switch", "id": "wish-1", "model": "biggan"},
         {"t": "enter", "id": "p5", "remote": True},
         {"t": "did", "id": "p5", "deed": {"t": "mode", "seq": 1, "mode": "blend"}, "guide": False},
-        {"t": "guest", "id": "guest:0123456789abcdef", "latent": b"\x00\x00\x80?"},
+        {"t": "guest", "id": "guest:0123456789abcdef", "latent": b"\x00\x00\x80?", "model": "bundled"},
         {"t": "present", "gateway": "g-1", "visitors": ["p5"], "screens": 2, "remote": ["p5"]},
     ],
     "a gateway that holds nobody": [{"t": "present", "gateway": "g-1", "visitors": [], "screens": 0}],

@@ -131,7 +131,7 @@ async def test_a_guest_comes_into_the_blend_like_a_work(studio: Studio) -> None:
     """D3."""
     async with hearing(studio.hub, "frames") as values, studio.drawing():
         await next_frame(values)
-        await studio.say(WATCHED, Enter("ada"), Guest(GUEST, (SEEDS[3] * 0.5).tobytes()))
+        await studio.say(WATCHED, Enter("ada"), Guest(GUEST, (SEEDS[3] * 0.5).tobytes(), "stand-in"))
         await studio.say(did("ada", ChooseMode(1, "blend")), did("ada", edit(2, "add", GUEST)))
         frame = await seconds_later(studio, values, 6)
     assert abs(picture(frame.jpeg) - painted(SEEDS[3] * np.float32(0.5))).max() <= 4

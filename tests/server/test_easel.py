@@ -15,6 +15,7 @@ from PIL import Image
 from server.easel import MAX_BATCH, NO_GUESTS, DrawingError, Easel
 from server.metrics import Metrics
 from server.mixing import Picture
+from shared_state.guests import Guests
 from shared_state.messages import Portion
 from shared_state.scene import Scene
 from tests.server.stand_ins import PLACES, SIDE, Painter, small_collection, small_easel, until
@@ -91,16 +92,25 @@ async def test_a_picture_goes_through_what_its_room_says_before_it_is_encoded(ea
 async def test_a_guest_is_drawn_from_the_latent_that_there_was_when_it_was_ordered(
     easel: Easel, painter: Painter
 ) -> None:
-    guests = {GUEST: small_collection().seeds[2].tobytes()}
+    latents = {GUEST: small_collection().seeds[2].tobytes()}
+    guests = Guests(painter.name, latents)
     painter.gate.clear()
     first = asyncio.create_task(easel.draw(Scene(0.1, 0.1)))
     await until(lambda: bool(painter.batches))
     drawing = asyncio.create_task(easel.draw(Scene(0.5, 0.5, (Portion(GUEST, 1.0),), 1.0), guests))
     await asyncio.sleep(0)  # it places its order
-    guests.clear()
+    latents.clear()
     painter.gate.set()
     await first
     assert (await drawing).near[0].id == "work-2"
+
+
+async def test_a_guest_of_another_model_is_left_out_although_its_latent_is_as_long(easel: Easel) -> None:
+    """D3."""
+    blend = Scene(0.5, 0.5, (Portion(GUEST, 0.5), Portion("work-2", 0.5)), 1.0)
+    strangers = Guests("another", {GUEST: small_collection().seeds[3].tobytes()})
+    assert (await easel.draw(blend, strangers)).near[0].closeness == 1.0
+    assert (await easel.draw(blend, strangers)).near[0].id == "work-2"
 
 
 async def test_rooms_that_draw_on_and_on_find_together(easel: Easel, painter: Painter) -> None:

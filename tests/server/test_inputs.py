@@ -153,7 +153,7 @@ def test_the_guides_deeds_say_so() -> None:
 
 def test_of_too_many_guests_the_newest_are_brought() -> None:
     inputs = Inputs()
-    guests = [Guest(f"guest:{number:016x}", b"") for number in range(MAX_GUESTS + 2)]
+    guests = [Guest(f"guest:{number:016x}", b"", "bundled") for number in range(MAX_GUESTS + 2)]
     for guest in guests:
         inputs.bring(guest)
     assert inputs.take() == guests[2:]

@@ -69,6 +69,7 @@ def test_a_search_answers_with_ids_total_and_facets(site: Site) -> None:
     assert answer.status_code == 200 and answer.headers["cache-control"] == "private, max-age=60"
     told = answer.json()
     assert told["works"] == ["w6"] and told["total"] == 1 and told["explained"] is told["after"] is None
+    assert told["reasons"] == []
     assert sorted(told["facets"]["culture"]) == [["Chinese", 1], ["French", 1]]
     assert set(told["facets"]) == {"department", "culture", "period", "medium", "artist", "colour"}
 
@@ -80,8 +81,10 @@ def test_pages_follow_by_after(site: Site) -> None:
 
 
 def test_who_finds_nothing_is_told_why(site: Site) -> None:
+    """Q7"""
     told = site.get("search", q="rembrant").json()
     assert told["total"] == 0 and "“rembrandt”" in told["explained"]
+    assert told["reasons"] == [{"why": "meant", "term": "rembrant", "meant": "rembrandt"}]
 
 
 @pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
@@ -118,11 +121,14 @@ def test_a_path_without_an_end_or_to_nowhere_is_refused_with_a_sentence(site: Si
     assert site.get("path", **{"from": "w1"}).status_code == 400
     refused = site.get("path", **{"from": "w1", "to": "nowhere"})
     assert refused.status_code == 404 and "'nowhere'" in refused.json()["error"]
+    assert refused.json()["code"] == "no_work"
 
 
 @pytest.mark.parametrize("what", ["search", "suggest", "path?from=w1&to=w2"])
 def test_a_room_that_there_is_not_is_answered_as_everywhere(site: Site, what: str) -> None:
-    assert site.client.get(f"/api/rooms/nowhere/{what}").status_code == 404
+    """G48"""
+    answer = site.client.get(f"/api/rooms/nowhere/{what}")
+    assert answer.status_code == 404 and answer.json()["code"] == "no_room"
 
 
 def test_one_network_address_may_search_only_so_often(tmp_path: Path, cache: Path) -> None:
@@ -150,7 +156,7 @@ def test_a_search_that_takes_too_long_is_told_so(tmp_path: Path, cache: Path, mo
     monkeypatch.setattr(searching, "TextIndex", partial(TextIndex, limit_s=-1.0))
     for site in opened(tmp_path, many(300)):
         refused = site.get("search", q='"red man"')
-        assert refused.status_code == 503 and "more particular" in refused.json()["error"]
+        assert refused.status_code == 503 and refused.json()["code"] == "too_long"
 
 
 def test_an_index_that_breaks_while_it_is_used_is_made_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

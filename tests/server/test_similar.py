@@ -170,6 +170,7 @@ async def test_a_picture_finds_its_own_work_whatever_its_headers_say(form: str) 
         answer = await show(gallery, as_file(4, form), **{"Content-Type": "text/html"})
     assert ids(answer)[0] == "d4" and len(ids(answer)) == COUNT
     assert answer.json()["guest"] is None and "generator" in answer.json()["why"]
+    assert answer.json()["code"] == "no_generator"
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -209,7 +210,7 @@ async def test_of_an_animation_the_first_picture_is_looked_at() -> None:
 
 
 async def test_a_picture_above_the_limit_is_refused_though_it_does_not_say_its_size() -> None:
-    """G41: what comes in chunks names no length; the sentence is read although the browser was still sending."""
+    """G41, G48: what comes in chunks names no length; the answer is read although the browser was still sending."""
 
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(3):
@@ -218,7 +219,9 @@ async def test_a_picture_above_the_limit_is_refused_though_it_does_not_say_its_s
     async with open_gallery(works=works(), upload_max_mb=1) as gallery:
         for body in (chunks(), bytes(2**20 + 1)):
             answer = await show(gallery, body)
-            assert answer.status_code == 413 and "1 MB" in answer.json()["error"]
+            told = answer.json()
+            assert answer.status_code == 413 and "1 MB" in told["error"]
+            assert (told["code"], told["n"]) == ("too_large", 1)
         assert ids(await show(gallery, as_file(1) + bytes(2**20 - len(as_file(1)))))[0] == "d1"
 
 
@@ -374,7 +377,7 @@ def test_when_the_time_is_over_the_best_start_stands(monkeypatch: pytest.MonkeyP
 def test_where_nothing_sees_for_the_generator_the_reason_is_told(model: str, tmp_path: Path) -> None:
     """G43: not known here, or nothing trained beside it."""
     seeds = guests.GuestSeeds(ServerSettings(models=(str(tmp_path / "small.safetensors"),)))
-    with pytest.raises(guests.NoSeed, match="no place here"):
+    with pytest.raises(guests.NoSeed, match="no place"):
         seeds.find(works(), model, square(drawing(1), 256))
 
 

@@ -1,4 +1,4 @@
-"""Another model in a live room, with painters that can be slow, fail and run out of memory. R22, R23."""
+"""Another model in a live room, with painters that can be slow, fail and run out of memory. R22, R23, R41."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ from server.exits import CannotStart, Exit
 from server.memory import available_bytes
 from server.metrics import Metrics
 from server.mixing import mixed
+from server.room_card import Card, card_of
 from server.settings import ServerSettings
 from server.switching import WARM_UP, open_easel
-from shared_state.hub import Subscription, SwitchReport
-from shared_state.messages import Enter, Place, Present, Pushed, Switch
-from tests.server.stand_ins import SIDE, Painter, Studio, hearing, next_frame, small_easel, until
+from shared_state.guests import Guests
+from shared_state.hub import HubError, Lease, RoomCard, Subscription, SwitchReport, UnreadableCard
+from shared_state.memory_hub import MemoryHub
+from shared_state.messages import Bring, ChooseMode, Did, Enter, Guest, Place, Portion, Present, Pushed, Switch
+from tests.server.stand_ins import SIDE, Painter, Studio, hearing, next_frame, quick_settings, small_easel, until
 
 WATCHED = Present("g", ["ada"], 1)
 WISH = Switch("wish-1", "other")
+GUEST = "guest:0123456789abcdef"
 
 
 class Flat(Painter):
@@ -224,6 +228,179 @@ async def test_a_wish_that_ended_with_the_lease_is_told_as_failed(studio: Studio
         while (found := await report(studio)) is None or found.stage != "failed":
             await next_frame(values)
     assert found.told == "Another renderer had the room meanwhile; first stays on the wall. Ask again."
+
+
+async def bring_a_guest(studio: Studio, model: str) -> None:
+    """Ada blends a work and her own picture in equal parts."""
+    await studio.say(WATCHED, Enter("ada"), Guest(GUEST, b"latent", model))
+    portions = [Portion(GUEST, 0.5), Portion("work-1", 0.5)]
+    await studio.say(Did("ada", ChooseMode(1, "blend"), True), Did("ada", Bring(2, portions), True))
+
+
+async def test_visitors_own_pictures_are_gone_from_a_room_that_has_another_model(
+    studio: Studio, opener: Opener
+) -> None:
+    """R36."""
+    opener.gate.set()
+    async with hearing(studio.hub, "frames") as values, studio.drawing() as renderer:
+        room = renderer.loops[0].room
+        await next_frame(values)
+        await bring_a_guest(studio, "first")
+        await until(lambda: GUEST in room.guests.latents)
+        await studio.say(WATCHED, WISH)
+        await until_told(studio, values, "done")
+        await until(lambda: room.guests == Guests("other"))
+        assert [(slider.id, slider.weight) for slider in room.people(0.0, paused=False).blend] == [("work-1", 1.0)]
+
+
+# -- a renderer that takes a room over
+
+
+async def left_with(studio: Studio, model: str, switch: SwitchReport | None = None) -> None:
+    """Another renderer had the room, and its operator had put this model on the wall."""
+    lease = await studio.hub.acquire("main", "before", 60_000)
+    assert lease is not None
+    await studio.hub.announce(lease, RoomCard("main", model, SIDE, "d1", 100, 200, switch=switch))
+    await studio.hub.release(lease)
+
+
+async def test_a_standby_draws_at_once_with_its_own_model_and_goes_on_with_the_one_that_the_room_showed(
+    studio: Studio, opener: Opener, tmp_path: Path
+) -> None:
+    """Two renderers one after the other, the first of them switched by its operator."""
+    opener.gate.set()
+    async with hearing(studio.hub, "frames") as values:
+        async with studio.drawing("before"):
+            await next_frame(values)
+            await studio.say(WATCHED, WISH)
+            await until_told(studio, values, "done")
+            await bring_a_guest(studio, "other")
+            last = await next_frame(values)
+        own, again = Flat("first", 40), Opener(tmp_path)
+        studio.easel, studio.open_easel = small_easel(own, studio.metrics, tmp_path), again
+        own.gate.clear()
+        async with studio.drawing("standby") as renderer:
+            room = renderer.loops[0].room
+            await until(lambda: bool(own.batches))
+            assert again.asked == [], "nothing is loaded before there is a picture"
+            own.gate.set()
+            frame = await next_frame(values)
+            while frame.token == last.token:
+                frame = await next_frame(values)
+            assert round(grey(frame.jpeg)) == 40
+            await until(lambda: again.asked == ["museum/other.safetensors"])
+            found = await report(studio)
+            assert found == SwitchReport(
+                f"lease-{frame.token}",
+                "other",
+                "loading",
+                "The room was taken over from a renderer that showed other. "
+                "other is being loaded; first draws meanwhile.",
+            )
+            again.gate.set()
+            await studio.say(WATCHED)
+            seen = await until_told(studio, values, "done")
+            after, card = await next_frame(values), await studio.hub.card("main")
+            assert GUEST in room.guests.latents, "whose latent it is shows again"
+        again.easel.close()
+    assert round(grey(after.jpeg)) == 220 and seen == sorted(seen) and after.token == frame.token
+    assert card is not None and card.model == "other" and card.switch is not None
+    assert card.switch.told.endswith("other is on the wall.")
+
+
+async def test_a_room_that_showed_a_model_which_may_not_be_shown_here_gets_the_renderers_own(
+    studio: Studio, opener: Opener
+) -> None:
+    await left_with(studio, "elsewhere")
+    async with hearing(studio.hub, "frames") as values, studio.drawing() as renderer:
+        frame = await next_frame(values)
+        while (found := await report(studio)) is None:
+            await next_frame(values)
+        await until(lambda: renderer.loops[0].room.guests == Guests("first"))
+    assert round(grey(frame.jpeg)) == 40 and opener.asked == [] and found.stage == "failed"
+    assert found.told == (
+        "The room was taken over from a renderer that showed elsewhere. "
+        "There is no model 'elsewhere' here, there are other, bundled; first stays on the wall."
+    )
+
+
+async def test_a_model_that_cannot_be_gone_on_with_is_tried_once_and_no_more(studio: Studio, opener: Opener) -> None:
+    await left_with(studio, "other")
+    opener.error = MemoryError()
+    opener.gate.set()
+    async with hearing(studio.hub, "frames") as values, studio.drawing():
+        while (found := await report(studio)) is None or found.stage != "failed":
+            before = await next_frame(values)
+        await studio.hub.release(studio.hub._holdings["main"].lease)
+        after = await next_frame(values)
+        while after.token == before.token:
+            after = await next_frame(values)
+        for _ in range(5):
+            after = await next_frame(values)
+        card = await studio.hub.card("main")
+    assert "There is not enough memory for other" in found.told and found.told.endswith("first stays on the wall.")
+    assert round(grey(after.jpeg)) == 40 and len(opener.asked) == 1
+    assert card is not None and card.model == "first" and card.switch == found
+
+
+async def test_what_was_being_fulfilled_when_the_last_renderer_died_is_told_as_failed(
+    studio: Studio, opener: Opener
+) -> None:
+    await left_with(studio, "first", SwitchReport("wish-1", "other", "loading", "other is being loaded."))
+    async with hearing(studio.hub, "frames") as values, studio.drawing():
+        await next_frame(values)
+        found = await report(studio)
+    assert found is not None and (found.id, found.stage) == ("wish-1", "failed")
+    assert found.told == "Another renderer had the room meanwhile; first stays on the wall. Ask again."
+    assert opener.asked == []
+
+
+async def test_a_card_that_cannot_be_read_does_not_keep_the_room_shut(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def torn(room: str) -> RoomCard | None:
+        raise UnreadableCard(f"a card of room {room!r} that we cannot read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(studio.hub, "card", torn)
+        async with hearing(studio.hub, "frames") as values, studio.drawing():
+            await next_frame(values)
+    card = await studio.hub.card("main")
+    assert card is not None and card.model == "first" and studio.hub.acquired == 2, "once for each of two rooms"
+
+
+class Deaf(MemoryHub):
+    """Takes no cards while it is `deaf`."""
+
+    deaf = False
+
+    async def announce(self, lease: Lease, card: RoomCard) -> None:
+        if self.deaf:
+            raise HubError("Nothing answers")
+        await super().announce(lease, card)
+
+
+async def test_a_renderer_that_could_not_tell_of_its_model_does_not_go_back_to_the_one_before(
+    studio: Studio, opener: Opener
+) -> None:
+    hub = Deaf()
+    card = Card("main", studio.easel, hub, quick_settings())
+
+    async def taken_over() -> str:
+        lease = await hub.acquire("main", "us", 60_000)
+        assert lease is not None
+        return await card.take_over(lease)
+
+    assert await taken_over() == "first"
+    hub.deaf = True
+    card.shows(opener.easel)
+    await card.announce()
+    hub.deaf = False
+    assert await taken_over() == "other"
+    stranger = await hub.acquire("main", "us", 60_000)
+    assert stranger is not None
+    await hub.announce(stranger, card_of("main", studio.easel, quick_settings()))
+    assert await taken_over() == "first", "but what somebody else told since is newer"
 
 
 def test_pictures_of_two_sizes_mix_at_the_new_size_and_a_share_of_1_is_the_new_one() -> None:

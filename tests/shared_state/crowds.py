@@ -17,11 +17,16 @@ WORKS = {"goblet": (0.3, 0.5), "helmet": (0.7, 0.5)}
 NEAR = [Nearby(work, x, y, 0.08) for work, (x, y) in WORKS.items()]
 
 
+MODEL = "bundled"
+"""What the room shows."""
+
+
 def a_room(
     *people: str, settings: SteeringSettings = DEFAULTS, capacity: int = 100, start: tuple[float, float] = (0.5, 0.5)
 ) -> Room:
     """A room that these people entered 2 s ago: their weights have grown to 1."""
     room = Room("main", settings, capacity=capacity, places=WORKS.get, rng=random.Random(7), start=start)
+    room.show(MODEL)
     for person in people:
         room.apply(Enter(person), -2.0)
     return room

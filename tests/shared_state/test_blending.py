@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from shared_state.guests import MAX_GUESTS, MAX_LATENT_BYTES
+from shared_state.guests import MAX_GUESTS, MAX_LATENT_BYTES, Guests
 from shared_state.messages import Bring, ChooseMode, Edit, Guest, Mode, Portion
 from shared_state.scene import Scene
 from shared_state.settings import DEFAULTS
-from tests.shared_state.crowds import NEAR, WORKS, Playback, a_room, path, stick
+from tests.shared_state.crowds import MODEL, NEAR, WORKS, Playback, a_room, path, stick
 
 PEOPLE = ["ann", "ben", "guide"]
 GUEST = "guest:0123456789abcdef"
@@ -199,7 +199,7 @@ def test_who_leaves_or_is_muted_takes_their_hand_off_the_blend(mute: bool) -> No
 def test_a_visitors_picture_comes_into_the_blend_and_is_no_bump() -> None:
     """R36."""
     scene = a_scene()
-    scene.room.apply(Guest(GUEST, b"latent"), scene.now_s)
+    scene.room.apply(Guest(GUEST, b"latent", MODEL), scene.now_s)
     scene.did("ann", Edit(0, "add", GUEST))
     choose(scene, "blend")
     scene.run(3.0)
@@ -212,18 +212,79 @@ def test_the_newest_pictures_are_kept_and_those_in_the_blend_longest() -> None:
     scene = a_scene()
     names = [f"guest:{n:016x}" for n in range(MAX_GUESTS + 3)]
     for name in names[:MAX_GUESTS]:
-        scene.room.apply(Guest(name, name.encode()), scene.now_s)
+        scene.room.apply(Guest(name, name.encode(), MODEL), scene.now_s)
     scene.did("ann", Edit(0, "add", names[0]))
     for name in names[MAX_GUESTS:]:
-        scene.room.apply(Guest(name, name.encode()), scene.now_s)
-    assert list(scene.room.guests) == [names[0], *names[4:]]
-    assert scene.room.guests[names[0]] == names[0].encode()
+        scene.room.apply(Guest(name, name.encode(), MODEL), scene.now_s)
+    assert list(scene.room.guests.latents) == [names[0], *names[4:]]
+    assert scene.room.guests.latents[names[0]] == names[0].encode()
 
 
 def test_a_picture_that_is_not_known_and_a_latent_too_large_stay_out() -> None:
     """R36."""
     scene = a_scene()
-    scene.room.apply(Guest(GUEST, bytes(MAX_LATENT_BYTES + 1)), scene.now_s)
+    scene.room.apply(Guest(GUEST, bytes(MAX_LATENT_BYTES + 1), MODEL), scene.now_s)
     scene.did("ann", Edit(0, "add", GUEST))
-    assert (scene.room.guests, scene.people.blend) == ({}, [])
+    assert (scene.room.guests, scene.people.blend) == (Guests(MODEL), [])
     assert (scene.room.ignored["latent too large"], scene.room.ignored["unknown work"]) == (1, 1)
+
+
+def with_a_guest(**weights: float) -> Playback:
+    """A room whose blend shows these works, and the guest with what is left of 1."""
+    scene = a_scene()
+    scene.room.apply(Guest(GUEST, b"latent", MODEL), scene.now_s)
+    portions = [Portion(work, weight) for work, weight in weights.items()]
+    scene.did("ann", Bring(0, [*portions, Portion(GUEST, 1.0 - sum(weights.values()))]))
+    choose(scene, "blend")
+    return scene
+
+
+def test_with_another_model_its_guests_are_gone_and_the_rest_of_the_blend_keeps_its_proportions() -> None:
+    """R36: at once in what shows too, as the new model's picture was without them already."""
+    scene = with_a_guest(goblet=0.3, helmet=0.1)
+    scene.room.show("another")
+    assert [(portion.id, round(portion.weight, 9)) for portion in scene.room.scene.portions] == [
+        ("goblet", 0.75),
+        ("helmet", 0.25),
+    ]
+    assert [(slider.id, round(slider.weight, 9)) for slider in scene.people.blend] == [
+        ("goblet", 0.75),
+        ("helmet", 0.25),
+    ]
+    assert scene.room.guests == Guests("another") and scene.room.scene.blended == 1.0
+
+
+def test_a_guest_that_is_gone_comes_back_by_no_undo_and_under_its_id_is_no_work() -> None:
+    """R36."""
+    scene = with_a_guest(goblet=0.5)
+    scene.did("ann", Edit(0, "remove", GUEST))
+    scene.room.show("another")
+    for edit in (Edit(0, "undo"), Edit(0, "add", GUEST)):
+        scene.did("ann", edit)
+    assert [slider.id for slider in scene.people.blend] == ["goblet"]
+    assert (scene.room.ignored["nothing to undo"], scene.room.ignored["unknown work"]) == (1, 1)
+
+
+def test_a_blend_of_nothing_but_guests_leaves_the_map_and_the_next_one_is_turned_to_without_a_jump() -> None:
+    """R34, R36."""
+    scene = with_a_guest()
+    scene.room.show("another")
+    assert scene.room.scene.blended == 0.0 and scene.people.blend == []
+    scene.did("ann", Edit(0, "add", "goblet"))
+    turned = [one.blended for one in scenes(scene, DEFAULTS.blend_fade_s + 0.1)]
+    assert max(after - before for before, after in pairwise([0.0, *turned])) <= STEP and turned[-1] == 1.0
+
+
+def test_the_same_model_again_changes_nothing() -> None:
+    """R36."""
+    scene = with_a_guest(goblet=0.5)
+    before = scene.room.scene
+    scene.room.show(MODEL)
+    assert scene.room.scene == before and GUEST in scene.room.guests.latents
+
+
+def test_a_guest_that_was_found_for_another_model_does_not_come_in() -> None:
+    """R36: its gateway had not heard of the new one yet."""
+    scene = a_scene()
+    scene.room.apply(Guest(GUEST, b"latent", "another"), scene.now_s)
+    assert scene.room.guests == Guests(MODEL) and scene.room.ignored["guest of another model"] == 1

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared_state.guests import Guests
 from shared_state.messages import ChooseMode, Edit, Enter, Guest, Leave, Release, Slider, Work
 from shared_state.settings import DEFAULTS
 from shared_state.snapshot import MAX_SEEN, MAX_SNAPSHOT_BYTES, VERSION, Durable, SnapshotError, read, write
-from tests.shared_state.crowds import NEAR, Playback, a_room, stick
+from tests.shared_state.crowds import MODEL, NEAR, Playback, a_room, stick
 
-DURABLE = {"version", "x", "y", "mode", "seen", "colours", "muted", "chosen", "blend", "guests"}
+DURABLE = {"version", "x", "y", "mode", "seen", "colours", "muted", "chosen", "blend", "guests", "model"}
 GUEST = "guest:0123456789abcdef"
 GOOD = Durable(
     VERSION,
@@ -45,13 +46,14 @@ def test_a_snapshot_of_version_1_is_read_and_its_room_has_no_blend() -> None:
     room = a_room()
     room.restore(msgpack.packb(before | {"colours": {"ann": 3}, "muted": ["pest"]}))
     people = room.people(0.0, paused=False)
-    assert (room.point.x, room.mode, people.chosen, people.blend, room.guests) == (0.25, "together", "together", [], {})
+    assert (room.point.x, room.mode, people.chosen, people.blend) == (0.25, "together", "together", [])
+    assert room.guests == Guests()
 
 
 def test_a_restored_room_has_the_blend_its_guests_and_the_chosen_mode() -> None:
     """R21, R34: the very picture that was shown."""
     first = Playback(a_room("ann", "guide"))
-    first.room.apply(Guest(GUEST, b"latent"), 0.0)
+    first.room.apply(Guest(GUEST, b"latent", MODEL), 0.0)
     first.did("ann", Edit(0, "add", GUEST))
     first.did("ann", Edit(0, "add", "helmet"))
     first.did("ann", ChooseMode(0, "blend"))
@@ -59,7 +61,8 @@ def test_a_restored_room_has_the_blend_its_guests_and_the_chosen_mode() -> None:
     second = Playback(a_room())
     second.room.restore(first.room.snapshot())
     assert second.room.scene == first.room.scene
-    assert (second.mode, second.people.chosen, second.room.guests) == ("blend", "blend", {GUEST: b"latent"})
+    assert (second.mode, second.people.chosen) == ("blend", "blend")
+    assert second.room.guests == Guests(MODEL, {GUEST: b"latent"})
     assert second.people.blend == first.room.people(first.now_s + 9.0, paused=False).blend
     second.run(1.0)
     assert second.room.scene == first.room.scene

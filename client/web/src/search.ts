@@ -11,6 +11,7 @@ import { roomApi } from './address';
 import type { Portion } from './blend';
 import { fields, list, number, text, textOrNull, whole } from './checks';
 import { say } from './texts';
+import { explained, refusal } from './told';
 
 export const FACETS = ['department', 'culture', 'period', 'medium', 'artist', 'colour'] as const;
 export type Facet = (typeof FACETS)[number];
@@ -22,7 +23,7 @@ export type Answer = {
   works: readonly string[];
   /** Values with their counts, most first. */
   facets: Readonly<Partial<Record<Facet, readonly (readonly [value: string, count: number])[]>>>;
-  /** Why there is nothing, or what was read into the question. */
+  /** Why there is nothing, or that not all was read, in the reader's language. */
   explained: string | null;
   after: string | null;
 };
@@ -32,7 +33,7 @@ export type Alike = { id: string; distance: number };
 export type AlikePicture = { works: readonly Alike[]; guest: string | null; why: string | null };
 export type Found = { id: string; times: number };
 
-/** No answer; the message says why, as a person would. */
+/** No answer; the message says why, as a person would, in the reader's language. */
 export class Refused extends Error {}
 
 /** Longest lists that are read: the server sends far less. */
@@ -59,7 +60,7 @@ export class Asking {
       total: whole(body['total'], 'total'),
       works: ids(body['works']),
       facets: Object.fromEntries(counted),
-      explained: textOrNull(body['explained'], 'explained'),
+      explained: explained(body['reasons'], textOrNull(body['explained'], 'explained')),
       after: textOrNull(body['after'], 'after'),
     };
   }
@@ -84,7 +85,7 @@ export class Asking {
     return {
       works: readAlike(body['works']),
       guest: textOrNull(body['guest'], 'guest'),
-      why: textOrNull(body['why'], 'why'),
+      why: body['guest'] ? null : refusal({ code: body['code'], error: body['why'] }),
     };
   }
 
@@ -112,8 +113,7 @@ export class Asking {
     }
     const body: unknown = await answer.json().catch(() => null);
     if (answer.ok) return fields(body, 'answer');
-    const told = typeof body === 'object' && body !== null ? (body as { error?: unknown }).error : null;
-    throw new Refused(typeof told === 'string' ? told : say('search.failed'));
+    throw new Refused(refusal(body) ?? say('search.failed'));
   }
 }
 

@@ -51,6 +51,23 @@ export function count(stem: Counted, n: number): string {
   return filled(form, { n: numbers.format(n) });
 }
 
+/**
+ * For a key that came from elsewhere: null where there are no words for it, or no value for one of their gaps. Numbers are
+ * written in the language's digits, and `n` chooses the form.
+ */
+export function sayOf(key: string, values: Readonly<Record<string, string | number>>): string | null {
+  const form = plurals.select(Number(values['n']));
+  const template = catalogue[key] ?? catalogue[`${key}.${form}`] ?? catalogue[`${key}.other`];
+  if (template === undefined || gapsOf(template).some((gap) => values[gap] === undefined)) return null;
+  const written = Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? numbers.format(value) : value]);
+  return filled(template, Object.fromEntries(written));
+}
+
+/** Several things in a row, as the language puts them. */
+export function listed(things: readonly string[]): string {
+  return new Intl.ListFormat(language, { type: 'unit' }).format(things);
+}
+
 /** A sentence with elements in its gaps, so that a title may be set in italics wherever a language puts it. */
 export function sayWith(key: Key, parts: Readonly<Record<string, ReactNode>>): ReactNode {
   const pieces = say(key).split(/\{(\w+)\}/);
@@ -61,6 +78,10 @@ export function sayWith(key: Key, parts: Readonly<Record<string, ReactNode>>): R
 export function around(key: Key): readonly [before: string, after: string] {
   const [before = '', , after = ''] = say(key).split(/\{(\w+)\}/);
   return [before, after];
+}
+
+function gapsOf(template: string): readonly string[] {
+  return [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 }
 
 function filled(template: string, values: Readonly<Record<string, string>>): string {

@@ -35,9 +35,20 @@ test('a picture of one’s own is the body of one request, and what is known of 
   expect(asked[0]?.init).toMatchObject({ method: 'POST', body: picture });
 });
 
-test('a refusal is the server’s own sentence, and without one still a sentence', async () => {
-  const refused = server({ error: 'This picture is larger than 10 MB.' }, 413).asking.alikePicture(new Blob());
-  await expect(refused).rejects.toThrow(new Refused('This picture is larger than 10 MB.'));
+// Q7, C16
+test('why nothing was found, and why a picture cannot be visited, are said by their codes', async () => {
+  const nothing = { total: 0, works: [], facets: {}, after: null, explained: 'in English', reasons: [{ why: 'fewer' }] };
+  expect((await server(nothing).asking.words({ words: 'a b', chosen: {} })).explained).toMatch(/^No work has all of these words/);
+  const unseen = { works: [], guest: null, why: 'It is blind.', code: 'blind' };
+  expect((await server(unseen).asking.alikePicture(new Blob())).why).toMatch(/cannot see pictures/);
+  expect((await server({ ...unseen, code: null }).asking.alikePicture(new Blob())).why).toBe('It is blind.');
+});
+
+// C16
+test('a refusal is said by its code or by the server’s own sentence, and without either still a sentence', async () => {
+  const refused = server({ error: 'Over 10 MB came.', code: 'too_large', n: 10 }, 413).asking.alikePicture(new Blob());
+  await expect(refused).rejects.toThrow(new Refused('The picture is larger than 10 MB. Send a smaller one.'));
+  await expect(server({ error: 'Not today.' }, 503).asking.found()).rejects.toThrow(new Refused('Not today.'));
   await expect(server('nonsense', 500).asking.found()).rejects.toBeInstanceOf(Refused);
   const nobody = new Asking('main', () => Promise.reject(new TypeError('network')));
   await expect(nobody.suggest('a')).rejects.toThrow(/cannot be reached/);

@@ -25,11 +25,16 @@ export function Likeness({ work, picture }: Props) {
   }, [work.thumbhash]);
   const address = picture === 'small' ? thumbOf(work) : picture ? work.image : '';
   return (
-    <span className="likeness" style={{ '--ratio': work.width && work.height ? work.width / work.height : 1 } as CSSProperties}>
+    <span className="likeness" style={{ '--ratio': ratioOf(work) } as CSSProperties}>
       <canvas ref={canvas} aria-hidden="true" />
       {address && <Loaded key={address} address={address} title={work.title} />}
     </span>
   );
+}
+
+/** Width by height; a square where a work does not tell. */
+export function ratioOf({ width, height }: Work): number {
+  return width && height ? width / height : 1;
 }
 
 /** A museum is asked for one work at a time, when the wall is there; not for every row and point of a map. */

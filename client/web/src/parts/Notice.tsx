@@ -1,6 +1,7 @@
 /** What there is to say about the link: a quiet mark while it comes back, a sentence and a way on when it ended. */
 import type { RoomView } from '../room';
 import { say } from '../texts';
+import { fault } from '../told';
 
 export function Mark({ view }: { view: RoomView }) {
   const words = markOf(view);
@@ -28,12 +29,12 @@ function markOf({ link, people, seen }: RoomView): string | null {
   }
 }
 
-/** The server's own sentence, for it knows what was wrong and what to do. */
-export function Ended({ view, again }: { view: RoomView; again: () => void }) {
+/** What was wrong and what to do, by the code that ended it. */
+export function Ended({ room, view, again }: { room: string; view: RoomView; again: () => void }) {
   if (view.link.kind !== 'ended') return null;
   return (
     <div className="ended" role="alert">
-      <p>{view.link.fault || say('link.ended')}</p>
+      <p>{fault(view.link.code, room, view.link.fault) || say('link.ended')}</p>
       <button type="button" className="button" onClick={again}>
         {say('link.again')}
       </button>

@@ -4,12 +4,13 @@ import { FULL, type Link } from '../connection';
 import { Languages } from '../parts/Languages';
 import { useLast } from '../parts/use-last';
 import { say } from '../texts';
+import { fault } from '../told';
 
 type Props = { room: string; link: Link; colour: string | null; join: () => void };
 
 export function Invitation({ room, link, colour, join }: Props) {
   // The page asks for a seat again every few seconds; between two answers the last one holds.
-  const refused = useLast(link.kind === 'waiting' && link.code === FULL ? link.fault : null);
+  const refused = useLast(link.kind === 'waiting' && link.code === FULL ? fault(FULL, room, link.fault) : null);
   const full = colour === null && refused !== null;
   return (
     <section className="invite">

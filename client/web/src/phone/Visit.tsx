@@ -68,7 +68,7 @@ export function Visit({ leave }: { leave: (farewell: Farewell) => void }) {
       ) : (
         <Invitation room={room.name} link={link} colour={me?.colour ?? null} join={join} />
       )}
-      <Ended view={view} again={() => room.start()} />
+      <Ended room={room.name} view={view} again={() => room.start()} />
     </main>
   );
 }

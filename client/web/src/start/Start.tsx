@@ -82,7 +82,7 @@ export function Start() {
         </div>
         <Languages />
       </div>
-      <Ended view={view} again={() => room.start()} />
+      <Ended room={room.name} view={view} again={() => room.start()} />
     </main>
   );
 }

@@ -80,7 +80,7 @@ export function Studio() {
             {drawer === 'people' && <People />}
           </div>
         </section>
-        <Ended view={view} again={() => room.start()} />
+        <Ended room={room.name} view={view} again={() => room.start()} />
       </main>
     </StudioContext>
   );

@@ -1,5 +1,6 @@
 /** The work that the wall has bumped into: the piece in its own proportions, its label, and whose pushes led here. */
-import { Likeness } from '../parts/Likeness';
+import type { CSSProperties } from 'react';
+import { Likeness, ratioOf } from '../parts/Likeness';
 import { WorkLabel } from '../parts/WorkLabel';
 import type { People } from '../wire';
 import type { Work } from '../works';
@@ -10,10 +11,14 @@ const LONG_TITLE = 60;
 
 export function Settled({ work, people, shown }: { work: Work; people: People | null; shown: boolean }) {
   return (
-    <figure className="settled" data-shown={shown} data-long={work.title.length > LONG_TITLE} aria-hidden={!shown}>
-      <div className="settled-piece">
-        <Likeness work={work} picture />
-      </div>
+    <figure
+      className="settled"
+      data-shown={shown}
+      data-long={work.title.length > LONG_TITLE}
+      aria-hidden={!shown}
+      style={{ '--ratio': ratioOf(work) } as CSSProperties}
+    >
+      <Likeness work={work} picture />
       <figcaption>
         <WorkLabel work={work} />
         <Finders people={shown ? people : null} />

@@ -55,7 +55,7 @@ export function Wall({ search = window.location.search }: { search?: string }) {
           </footer>
         </aside>
       )}
-      <Ended view={view} again={() => room.start()} />
+      <Ended room={room.name} view={view} again={() => room.start()} />
     </main>
   );
 }

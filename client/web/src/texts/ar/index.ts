@@ -3,6 +3,7 @@ import common from './common.json';
 import phone from './phone.json';
 import start from './start.json';
 import studio from './studio.json';
+import told from './told.json';
 import wall from './wall.json';
 
-export default { ...common, ...start, ...wall, ...phone, ...studio };
+export default { ...common, ...start, ...wall, ...phone, ...studio, ...told };
