@@ -8,19 +8,22 @@ import en from './texts/en';
 
 type Catalogue = typeof en;
 export type Key = keyof Catalogue;
+/** What every language must say; of plurals, the general form: each language has others besides. */
+type Spoken = { [K in Key as K extends `${string}.${'one' | 'two' | 'few' | 'many'}` ? never : K]: string };
 type Counted = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 
 /** Each with its own name for itself. A catalogue that lacks a key does not compile. */
 export const LANGUAGES = {
-  en: { name: 'English', direction: 'ltr', load: async (): Promise<Catalogue> => en },
-  fr: { name: 'Français', direction: 'ltr', load: async (): Promise<Catalogue> => (await import('./texts/fr')).default },
-  ar: { name: 'العربية', direction: 'rtl', load: async (): Promise<Catalogue> => (await import('./texts/ar')).default },
+  en: { name: 'English', direction: 'ltr', load: async (): Promise<Spoken> => en },
+  fr: { name: 'Français', direction: 'ltr', load: async (): Promise<Spoken> => (await import('./texts/fr')).default },
+  ar: { name: 'العربية', direction: 'rtl', load: async (): Promise<Spoken> => (await import('./texts/ar')).default },
 } as const;
 export type Language = keyof typeof LANGUAGES;
 
 export let language: Language = 'en';
 let catalogue: Readonly<Record<string, string>> = en;
 let plurals = new Intl.PluralRules(language);
+let ordinals = new Intl.PluralRules(language, { type: 'ordinal' });
 let numbers = new Intl.NumberFormat(language);
 
 /** The first language that the reader asks for and we have; English else. */
@@ -38,6 +41,7 @@ export async function speak(wanted: Language): Promise<void> {
     [catalogue, language] = [en, 'en'];
   }
   plurals = new Intl.PluralRules(language);
+  ordinals = new Intl.PluralRules(language, { type: 'ordinal' });
   numbers = new Intl.NumberFormat(language);
 }
 
@@ -61,6 +65,12 @@ export function sayOf(key: string, values: Readonly<Record<string, string | numb
   if (template === undefined || gapsOf(template).some((gap) => values[gap] === undefined)) return null;
   const written = Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? numbers.format(value) : value]);
   return filled(template, Object.fromEntries(written));
+}
+
+/** The form that fits the n-th of something. */
+export function nth(stem: Counted, n: number): string {
+  const form = catalogue[`${stem}.${ordinals.select(n)}`] ?? catalogue[`${stem}.other`] ?? '';
+  return filled(form, { n: numbers.format(n) });
 }
 
 /** Several things in a row, as the language puts them. */

@@ -1,4 +1,5 @@
 /** What narrows a search: one choice for each facet, each value with its count. */
+import { facetValue } from '../facets';
 import { FACETS, type Answer, type Facet, type Query } from '../search';
 import { say } from '../texts';
 
@@ -16,10 +17,10 @@ export function Facets({ facets, chosen, choose }: Props) {
         return (
           <select key={facet} value={value} data-chosen={value !== ''} aria-label={say(`facet.${facet}`)} onChange={(event) => choose(facet, event.target.value)}>
             <option value="">{say(`facet.${facet}`)}</option>
-            {value && !values.some(([name]) => name === value) && <option value={value}>{value}</option>}
+            {value && !values.some(([name]) => name === value) && <option value={value}>{facetValue(facet, value)}</option>}
             {values.map(([name, times]) => (
               <option key={name} value={name}>
-                {name} ({times})
+                {facetValue(facet, name)} ({times})
               </option>
             ))}
           </select>

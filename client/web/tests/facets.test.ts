@@ -1,0 +1,23 @@
+import { afterEach, expect, test } from 'vitest';
+import { facetValue } from '../src/facets';
+import { speak } from '../src/texts';
+
+afterEach(() => speak('en'));
+
+test.each(['1st century', '2nd century B.C.', '17th century', '3rd millennium B.C.'])('in English a period is as the server labels it: %s', (period) => {
+  expect(facetValue('period', period)).toBe(period);
+});
+
+test('colours and periods are said in the reader’s language, what museums wrote is left alone', async () => {
+  await speak('fr');
+  expect(facetValue('colour', 'brown')).toBe('Brun');
+  expect(facetValue('period', '1st century')).toBe('1er siècle');
+  expect(facetValue('period', '17th century')).toBe('17e siècle');
+  expect(facetValue('period', '4th century B.C.')).toBe('4e siècle av. J.-C.');
+  expect(facetValue('culture', 'Dutch')).toBe('Dutch');
+});
+
+test('what is no label of ours stays as it is', () => {
+  expect(facetValue('period', 'Edo')).toBe('Edo');
+  expect(facetValue('colour', 'octarine')).toBe('octarine');
+});
