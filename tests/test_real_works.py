@@ -17,7 +17,7 @@ from models.works.folder import read_folder
 from tests.server.installed import small_collection, small_model
 from tests.support.museum import Museum, drawing
 from tests.support.program import Installation
-from tests.test_wall_and_phones import WAIT_MS, page, visitor
+from tests.support.screens import WAIT_MS, Gallery, page, visitor
 
 LABEL = {
     "artist": "Wren (Testish, 1900-1999)",
@@ -119,7 +119,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, gallery: str) -> Iterator[Visit]:
-    with page(browser, f"{gallery}/wall", 1920, 1080) as wall, visitor(browser, gallery) as phone:
+    with page(browser, f"{gallery}/wall", 1920, 1080) as wall, visitor(browser, Gallery(gallery)) as phone:
         phone.get_by_role("button", name="Artworks").click()
         yield Visit(wall, phone)
 

@@ -46,6 +46,7 @@ export function Palette() {
             {say('studio.blend.equal')}
           </button>
         )}
+        {/* Also without a work: what was cleared a moment ago comes back. */}
         <button type="button" className="chip" onClick={() => hand.all('undo')}>
           {say('studio.blend.undo')}
         </button>

@@ -18,7 +18,9 @@ export function Sliders({ blend, people, works }: { blend: readonly Slider[]; pe
           <li key={id} data-held={colour !== null} style={{ '--weight': weight, ...(colour && { '--hand': colour }) } as CSSProperties}>
             {work ? <Likeness work={work} picture="small" /> : <span className="likeness guest" />}
             <i className="bar" />
-            <span className="hidden">{titleOf(works, id)}</span>
+            <cite lang="" dir="auto">
+              {titleOf(works, id)}
+            </cite>
             <span className="bar-weight">{say('percent', { n: String(Math.round(100 * weight)) })}</span>
           </li>
         );
