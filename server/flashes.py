@@ -53,6 +53,9 @@ SEARCH: Final = 5
 SOFT_S: Final = 0.5
 """A picture that was held back is followed ever more closely over this long: it glides on, it does not stutter."""
 
+SOFT_LEAST: Final = 1 / 8
+"""The share of the new picture from which that following begins: less of it, and eight bits show no movement at all."""
+
 _CODES = np.arange(256) / 255
 _LINEAR: Final = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 """Light by 8-bit code (sRGB)."""
@@ -89,7 +92,7 @@ class Flashes:
         if self._shown is None:
             self._turned_at = signals
         else:
-            share = min(1.0, (now_s - self._held_s) / SOFT_S)
+            share = min(1.0, SOFT_LEAST + (1 - SOFT_LEAST) * (now_s - self._held_s) / SOFT_S)
             spent = len(self._changes) == CHANGES and now_s - self._changes[0] < WINDOW_S
             if share < 1 or (spent and self._changes_with(signals, now_s)):
                 before = sized(self._shown, picture)

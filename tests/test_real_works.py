@@ -121,6 +121,8 @@ class Visit:
 def visit(browser: Browser, gallery: str) -> Iterator[Visit]:
     with page(browser, f"{gallery}/wall", 1920, 1080) as wall, visitor(browser, Gallery(gallery)) as phone:
         phone.get_by_role("button", name="Artworks").click()
+        # The dream itself fades in when the page opens.
+        wall.wait_for_function("() => getComputedStyle(document.querySelector('canvas.picture')).opacity === '1'")
         yield Visit(wall, phone)
 
 
