@@ -74,7 +74,7 @@ def announce(
         print(f"  Wall  {wall_url(settings, room)}", file=out)
         print(f"  Join  {join_url(settings, room)}", file=out)
         if guide_key is not None:
-            print(f"  Guide: {guide_url(settings, room, guide_key)}", file=out)
+            print(f"  Guide {guide_url(settings, room, guide_key)}", file=out)
         print(file=out)
     code = segno.make(join_url(settings, settings.rooms[0]), micro=False)
     # Half blocks where the terminal can write them; plain escape sequences everywhere else.
