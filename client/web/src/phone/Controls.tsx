@@ -8,7 +8,8 @@ import { Ballot } from './Ballot';
 import { BlendPanel } from './BlendPanel';
 import { FoundList } from './FoundList';
 import { Held } from '../parts/Held';
-import { LinkCard, useLink } from './LinkCard';
+import { useHeld } from '../parts/use-held';
+import { LinkCard } from './LinkCard';
 import { Pad } from './Pad';
 import type { Way } from './Tabs';
 import { useVote } from './use-vote';
@@ -34,7 +35,7 @@ type Props = {
 
 export function Controls({ room, view, works, steering, you, colour, welcome, modes, way, setWay, aim, setAim, leave }: Props) {
   const { people } = view;
-  const [held, forget] = useLink();
+  const [held, forget] = useHeld();
   const [voted, vote] = useVote(room, people?.ballot ?? null, you);
   const voting = people?.mode === 'vote';
   const inBlend = new Set(people?.blend.map(({ id }) => id));

@@ -1,7 +1,7 @@
 /** What the link that opened this page holds, and a button that brings it to the wall: a crowd is never hijacked by a link. */
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { percent } from '../blend';
-import { heldIn, type Held } from '../links';
+import type { Held } from '../links';
 import { Likeness } from '../parts/Likeness';
 import { placeOf, placeWords } from '../parts/words';
 import { say } from '../texts';
@@ -10,16 +10,6 @@ import type { Works } from '../works';
 
 /** Works by which a place is told. */
 const NEAREST = 2;
-
-export function useLink(): readonly [Held | null, () => void] {
-  const [held, setHeld] = useState(() => heldIn(window.location.hash));
-  useEffect(() => {
-    const changed = () => setHeld(heldIn(window.location.hash));
-    window.addEventListener('hashchange', changed);
-    return () => window.removeEventListener('hashchange', changed);
-  }, []);
-  return [held, () => setHeld(null)];
-}
 
 type Props = { held: Held; works: Works | null; possible: boolean; bring: () => void; dismiss: () => void; children: ReactNode };
 

@@ -1,28 +1,12 @@
 /** What a link holds that somebody opened, and the button that brings it to the wall. Nothing happens before that. */
-import { useEffect, useState } from 'react';
 import { percent } from '../blend';
 import { titleOf } from '../guests';
-import { heldIn, type Held } from '../links';
+import type { Held } from '../links';
 import { choosable } from '../people';
 import { count, say } from '../texts';
 import { Thumb } from './Thumb';
 import type { Mode } from '../wire';
 import { useStudio } from './studio';
-
-/** The link in the page's address; another one may be opened later. `done` puts it away. */
-export function useHeld(): readonly [Held | null, () => void] {
-  const [held, setHeld] = useState(() => heldIn(window.location.hash));
-  useEffect(() => {
-    const look = () => setHeld(heldIn(window.location.hash));
-    window.addEventListener('hashchange', look);
-    return () => window.removeEventListener('hashchange', look);
-  }, []);
-  const done = () => {
-    window.history.replaceState(null, '', window.location.pathname + window.location.search);
-    setHeld(null);
-  };
-  return [held, done];
-}
 
 export function LinkCard({ held, done }: { held: Held; done: () => void }) {
   const { works } = useStudio();

@@ -6,6 +6,7 @@ import { Languages } from '../parts/Languages';
 import { Ended, Mark } from '../parts/Notice';
 import { Picture } from '../parts/Picture';
 import { useBlend } from '../parts/use-blend';
+import { useHeld } from '../parts/use-held';
 import { useLast } from '../parts/use-last';
 import { useRoom, useWorks } from '../parts/use-room';
 import { useSteering } from '../parts/use-steering';
@@ -18,7 +19,7 @@ import { Aiming } from './aim';
 import { Bumped, Place } from './Bumped';
 import { dropping } from './dragging';
 import { guideKey } from './guide';
-import { LinkCard, useHeld } from './LinkCard';
+import { LinkCard } from './LinkCard';
 import type { StudioMap } from './map';
 import { MapStage } from './MapStage';
 import { Modes } from './Modes';
@@ -114,7 +115,11 @@ function Dream() {
 function Middle({ onMap }: { onMap: (map: StudioMap | null) => void }) {
   const { opened, aiming } = useStudio();
   const aim = useAim(aiming);
-  const [held, done] = useHeld();
+  const [held, forget] = useHeld();
+  const done = () => {
+    window.history.replaceState(null, '', window.location.pathname + window.location.search);
+    forget();
+  };
   return (
     <div className="middle">
       <MapStage onMap={onMap} />
