@@ -92,10 +92,15 @@ def test_from_right_to_left_the_sides_of_the_wall_change_places(browser: Browser
     assert middle_of_the_picture("en") < half < middle_of_the_picture("ar")
 
 
-def test_a_title_keeps_its_own_language_and_direction(browser: Browser, gallery: str) -> None:
-    with opened(browser, gallery, "join", "ar") as phone:
-        phone.locator(".button-own").click()
-        phone.locator(".tabs button").nth(1).click()
-        title = phone.locator("cite").first
-        title.wait_for()
-        assert title.evaluate("element => getComputedStyle(element.closest('[dir]')).direction") == "ltr"
+@pytest.mark.parametrize("name", SIZES)
+def test_a_title_keeps_its_own_language_and_direction(browser: Browser, gallery: str, name: str) -> None:
+    with opened(browser, gallery, name, "ar") as page:
+        if name == "join":
+            page.locator(".button-own").click()
+            page.locator(".tabs button").nth(1).click()
+            page.locator(".row-words cite").first.wait_for()
+        page.locator("cite").first.wait_for(state="attached")
+        titles = page.locator("cite").evaluate_all(
+            "titles => titles.map(title => [title.lang, getComputedStyle(title).direction])"
+        )
+        assert titles and all(title == ["", "ltr"] for title in titles)

@@ -1,6 +1,7 @@
 /** A work's label in the museum's form: artist, where and when they lived, title in italics with its date, medium, credit, licence. */
 import { say } from '../texts';
 import type { Work } from '../works';
+import { Title } from './Title';
 
 export function WorkLabel({ work }: { work: Work }) {
   const { name, life } = artistOf(work.artist);
@@ -15,7 +16,7 @@ export function WorkLabel({ work }: { work: Work }) {
         </p>
       )}
       <p className="label-title">
-        <cite>{work.title || say('work.untitled')}</cite>
+        <Title>{work.title || say('work.untitled')}</Title>
         {work.date && <span className="label-date">, {work.date}</span>}
       </p>
       {work.medium && <p className="label-medium">{work.medium}</p>}

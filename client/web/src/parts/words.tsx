@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { RoomView } from '../room';
 import { say, sayWith, type Key } from '../texts';
 import type { Works } from '../works';
+import { Title } from './Title';
 
 /** From this closeness down a second work is not worth its name. */
 const SECOND = 0.15;
@@ -25,6 +26,6 @@ export function placeText(place: Place): string {
 }
 
 export function placeWords(place: Place): ReactNode {
-  const parts = Object.entries(place.titles).map(([gap, title]) => [gap, <cite key={gap}>{title}</cite>] as const);
+  const parts = Object.entries(place.titles).map(([gap, title]) => [gap, <Title key={gap}>{title}</Title>] as const);
   return sayWith(place.key, Object.fromEntries(parts));
 }

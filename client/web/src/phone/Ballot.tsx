@@ -1,6 +1,7 @@
 /** The vote in one's hand: every work of this round, who votes for it, and one tap to vote. */
 import { Discs } from '../parts/Discs';
 import { Likeness } from '../parts/Likeness';
+import { Title } from '../parts/Title';
 import { coloursOf } from '../people';
 import { around, count, say } from '../texts';
 import type { People, Tally } from '../wire';
@@ -30,9 +31,7 @@ export function Ballot({ people, works, voted, vote }: Props) {
             <Likeness work={work} picture="small" />
             <span className="hidden">{before}</span>
             <span className="row-words">
-              <cite lang="" dir="auto">
-                {work.title || say('work.untitled')}
-              </cite>
+              <Title>{work.title || say('work.untitled')}</Title>
               <span>
                 {work.id === people.ballot?.going ? say('phone.vote.going') : count('now.votes', tally.people.length)}{' '}
                 <Discs colours={coloursOf(people.people, tally.people)} most={MOST} />

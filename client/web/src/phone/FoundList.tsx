@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { Languages } from '../parts/Languages';
 import { Likeness } from '../parts/Likeness';
+import { Title } from '../parts/Title';
 import { artistOf } from '../parts/WorkLabel';
 import { Asking, type Found } from '../search';
 import { count, say } from '../texts';
@@ -30,7 +31,7 @@ export function FoundList({ room, works, bump, leave }: { room: string; works: W
             <li key={work.id}>
               <Likeness work={work} picture="small" />
               <span className="row-words" lang="" dir="auto">
-                <cite>{work.title || say('work.untitled')}</cite>
+                <Title>{work.title || say('work.untitled')}</Title>
                 <span>{artistOf(work.artist).name}</span>
               </span>
               {times !== null && <small>{count('phone.found.times', times)}</small>}

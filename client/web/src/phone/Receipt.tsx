@@ -1,5 +1,6 @@
 /** What one takes along: to which works one brought it, for how long one steered, and how much of the way was one's own. */
 import { useEffect, useState, type CSSProperties } from 'react';
+import { Title } from '../parts/Title';
 import { inkOn } from '../parts/colour';
 import { Likeness } from '../parts/Likeness';
 import { count, say } from '../texts';
@@ -37,9 +38,7 @@ export function Receipt({ room, farewell, back }: { room: string; farewell: Fare
         {works.slice(0, MOST).map((work) => (
           <li key={work.id}>
             <Likeness work={work} picture="small" />
-            <cite lang="" dir="auto">
-              {work.title || say('work.untitled')}
-            </cite>
+            <Title>{work.title || say('work.untitled')}</Title>
           </li>
         ))}
         {works.length > MOST && <li className="receipt-more">{count('more', works.length - MOST)}</li>}

@@ -2,6 +2,7 @@
 import { useState, type CSSProperties } from 'react';
 import { exactPercent, NUDGE, percent, weightIn, type Hand } from '../blend';
 import { Likeness } from '../parts/Likeness';
+import { Title } from '../parts/Title';
 import { colourOf } from '../people';
 import { say } from '../texts';
 import type { Person, Slider } from '../wire';
@@ -21,9 +22,7 @@ export function SliderRow({ slider, work, people, you, hand, told }: Props) {
     <li className="slider" data-held={other !== null} style={style}>
       <div className="slider-head">
         {work ? <Likeness work={work} picture="small" /> : <span className="likeness guest" />}
-        <cite lang="" dir="auto">
-          {a}
-        </cite>
+        <Title>{a}</Title>
         {other && <span className="hidden">{say('phone.part.held', { a })}</span>}
         <Exact label={say('phone.part.exact', { a })} weight={weight} set={(exact) => { hand.weigh(id, exact); hand.letGo(id); }} />
         <button type="button" className="sign" aria-pressed={locked} aria-label={say('phone.part.lock', { a })} onClick={() => hand.lock(id, !locked)}>

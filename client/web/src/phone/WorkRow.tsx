@@ -1,5 +1,6 @@
 /** One work in a list: a tap on it pulls (or votes, while there is a vote), one on its + puts it into the blend. */
 import { Likeness } from '../parts/Likeness';
+import { Title } from '../parts/Title';
 import { artistOf } from '../parts/WorkLabel';
 import { around, say } from '../texts';
 import type { Work } from '../works';
@@ -32,7 +33,7 @@ export function WorkRow({ work, doings }: { work: Work; doings: Doings }) {
         <Likeness work={work} picture="small" />
         <span className="hidden">{before}</span>
         <span className="row-words" lang="" dir="auto">
-          <cite>{title}</cite>
+          <Title>{title}</Title>
           <span>{artist}</span>
         </span>
         <span className="hidden">{after}</span>

@@ -1,6 +1,7 @@
 /** The vote: every work that has votes or was suggested, whose votes they are, and one's own with a tap. */
 import { titleOf } from '../guests';
 import { Discs } from '../parts/Discs';
+import { Title } from '../parts/Title';
 import { coloursOf, secondsLeft } from '../people';
 import { around, count, say } from '../texts';
 import type { Ballot as Votes } from '../wire';
@@ -29,7 +30,7 @@ export function Ballot({ ballot }: { ballot: Votes }) {
               >
                 <span className="hidden">{around('studio.vote.for')[0]}</span>
                 <Thumb work={works?.byId.get(id)} />
-                <cite lang="" dir="auto">{title}</cite>
+                <Title>{title}</Title>
                 <span className="hidden">, {count('studio.votes', people.length)}</span>
                 <Discs colours={coloursOf(view.people?.people ?? [], people)} most={MOST} />
                 {ballot.going === id && <span className="kicker">{say('studio.ballot.going')}</span>}

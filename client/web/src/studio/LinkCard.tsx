@@ -2,6 +2,7 @@
 import { percent } from '../blend';
 import { titleOf } from '../guests';
 import type { Held } from '../links';
+import { Title } from '../parts/Title';
 import { choosable } from '../people';
 import { count, say } from '../texts';
 import { Thumb } from './Thumb';
@@ -23,7 +24,7 @@ export function LinkCard({ held, done }: { held: Held; done: () => void }) {
             {held.portions.map(([id, weight]) => (
               <li key={id}>
                 <Thumb work={works?.byId.get(id)} />
-                <cite lang="" dir="auto">{titleOf(works, id)}</cite>
+                <Title>{titleOf(works, id)}</Title>
                 <span>{say('percent', { n: percent(weight / held.portions.reduce((sum, [, part]) => sum + part, 0)) })}</span>
               </li>
             ))}

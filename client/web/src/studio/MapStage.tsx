@@ -1,6 +1,7 @@
 /** The map in the page: two canvases that `StudioMap` draws on, hands that move them, and a list of the works in sight. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { hasGraphicsProcessor } from '../graphics';
+import { Title } from '../parts/Title';
 import { useSlowly } from '../parts/use-slowly';
 import { say } from '../texts';
 import type { Spot } from '../wire';
@@ -181,7 +182,7 @@ function InSight({ map }: { map: StudioMap }) {
         {works.map((work) => (
           <li key={work.id}>
             <button type="button" className="plain" onClick={() => open(work)}>
-              <cite lang="" dir="auto">{work.title || say('work.untitled')}</cite>
+              <Title>{work.title || say('work.untitled')}</Title>
             </button>
           </li>
         ))}

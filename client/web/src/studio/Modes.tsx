@@ -1,5 +1,6 @@
 /** How the wall is steered now, in words, and the ways that this person may choose. */
 import { colourName } from '../colours';
+import { Title } from '../parts/Title';
 import { choosable, colourOf, secondsLeft } from '../people';
 import { Held } from '../parts/Held';
 import { useSlowly } from '../parts/use-slowly';
@@ -80,7 +81,7 @@ function Voyage({ people }: { people: People }) {
         {next && (
           <>
             {' · '}
-            <cite lang="" dir="auto">{next.title}</cite>
+            <Title>{next.title}</Title>
           </>
         )}
       </p>

@@ -1,5 +1,6 @@
 /** Works that were found, as a grid that keeps only the rows in sight in the page. */
 import { useEffect, useRef, useState } from 'react';
+import { Title } from '../parts/Title';
 import { artistOf } from '../parts/WorkLabel';
 import { Thumb } from './Thumb';
 import { say } from '../texts';
@@ -69,7 +70,7 @@ function Result({ id }: { id: string }) {
     <>
       <button type="button" className="result-open" {...dragged(id)} disabled={!work} onClick={show}>
         <Thumb work={work} />
-        <cite lang="" dir="auto">{title}</cite>
+        <Title>{title}</Title>
         <span dir="auto">{artistOf(work?.artist ?? '').name}</span>
       </button>
       <button

@@ -3,6 +3,7 @@ import { useState, type CSSProperties } from 'react';
 import { exactPercent, NUDGE, percent, weightIn } from '../blend';
 import { colourName } from '../colours';
 import { titleOf } from '../guests';
+import { Title } from '../parts/Title';
 import { Thumb } from './Thumb';
 import { say } from '../texts';
 import type { Slider } from '../wire';
@@ -29,7 +30,7 @@ export function SliderRow({ slider, alone }: { slider: Slider; alone: boolean })
         <Thumb work={work} />
       </button>
       <p className="slider-title">
-        <cite lang="" dir="auto">{title}</cite>
+        <Title>{title}</Title>
         {holder && <span className="slider-hand">{holder.id === me?.id ? say('studio.hand.you') : say('studio.hand', { a: say(colourName(holder.colour)) })}</span>}
       </p>
       <input

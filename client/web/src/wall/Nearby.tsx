@@ -1,4 +1,5 @@
 /** The nearest works by name, the nearer the clearer. */
+import { Title } from '../parts/Title';
 import { artistOf } from '../parts/WorkLabel';
 import type { RoomView } from '../room';
 import { say } from '../texts';
@@ -22,7 +23,7 @@ export function Nearby({ view, works, shown }: Props) {
       <ol>
         {named.map(({ work, closeness }) => (
           <li key={work?.id} style={{ opacity: FAINTEST + (1 - FAINTEST) * closeness }}>
-            <cite dir="auto">{work?.title || say('work.untitled')}</cite>
+            <Title>{work?.title || say('work.untitled')}</Title>
             <span dir="auto">{artistOf(work?.artist ?? '').name}</span>
           </li>
         ))}

@@ -1,6 +1,7 @@
 /** The vote under way, hung like a row of small pictures: under each the discs of those who vote for it. */
 import { Discs } from '../../parts/Discs';
 import { Likeness } from '../../parts/Likeness';
+import { Title } from '../../parts/Title';
 import { coloursOf, secondsLeft } from '../../people';
 import { count, say } from '../../texts';
 import type { Ballot as Vote, Person } from '../../wire';
@@ -21,9 +22,7 @@ export function Ballot({ ballot, people, works }: { ballot: Vote; people: readon
         {known.slice(0, MOST).map(({ work, voters }) => (
           <li key={work.id} data-going={work.id === ballot.going} data-votes={voters.length}>
             <Likeness work={work} picture="small" />
-            <cite lang="" dir="auto">
-              {work.title || say('work.untitled')}
-            </cite>
+            <Title>{work.title || say('work.untitled')}</Title>
             <p>
               <span className="hidden">{count('now.votes', voters.length)}</span>
               <Discs colours={coloursOf(people, voters)} most={MOST_DISCS} />

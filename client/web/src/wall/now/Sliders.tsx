@@ -2,6 +2,7 @@
 import type { CSSProperties } from 'react';
 import { titleOf } from '../../guests';
 import { Likeness } from '../../parts/Likeness';
+import { Title } from '../../parts/Title';
 import { colourOf } from '../../people';
 import { say } from '../../texts';
 import type { Person, Slider } from '../../wire';
@@ -18,9 +19,7 @@ export function Sliders({ blend, people, works }: { blend: readonly Slider[]; pe
           <li key={id} data-held={colour !== null} style={{ '--weight': weight, ...(colour && { '--hand': colour }) } as CSSProperties}>
             {work ? <Likeness work={work} picture="small" /> : <span className="likeness guest" />}
             <i className="bar" />
-            <cite lang="" dir="auto">
-              {titleOf(works, id)}
-            </cite>
+            <Title>{titleOf(works, id)}</Title>
             <span className="bar-weight">{say('percent', { n: String(Math.round(100 * weight)) })}</span>
           </li>
         );

@@ -1,5 +1,6 @@
 /** A tour under way: from where to where, which stop is next, and the stops as a line of dots. */
 import { Likeness } from '../../parts/Likeness';
+import { Title } from '../../parts/Title';
 import { say, sayWith } from '../../texts';
 import type { Voyage } from '../../wire';
 import type { Work, Works } from '../../works';
@@ -7,11 +8,12 @@ import type { Work, Works } from '../../works';
 export function Tour({ voyage, works }: { voyage: Voyage; works: Works | null }) {
   const stop = (i: number) => works?.byId.get(voyage.works[i] ?? '');
   const [first, present, last] = [stop(0), stop(voyage.at), stop(voyage.works.length - 1)];
+  const titled = (work: Work | undefined) => <Title>{work?.title || say('work.untitled')}</Title>;
   return (
     <div className="now-tour">
       {present && <Likeness work={present} picture="small" />}
       <div>
-        <p>{sayWith('now.tour', { a: <Title work={first} />, b: <Title work={last} /> })}</p>
+        <p>{sayWith('now.tour', { a: titled(first), b: titled(last) })}</p>
         <p className="now-left">{say('now.tour.stop', { n: String(voyage.at + 1), m: String(voyage.works.length) })}</p>
         <ol className="stops" aria-hidden="true">
           {voyage.works.map((id, i) => (
@@ -20,13 +22,5 @@ export function Tour({ voyage, works }: { voyage: Voyage; works: Works | null })
         </ol>
       </div>
     </div>
-  );
-}
-
-function Title({ work }: { work: Work | undefined }) {
-  return (
-    <cite lang="" dir="auto">
-      {work?.title || say('work.untitled')}
-    </cite>
   );
 }
