@@ -48,5 +48,6 @@ class Desk:
 
     def _start(self) -> None:
         if sys.platform == "linux":  # elsewhere it would nice the whole process
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+            thread = threading.get_native_id()  # never less nice than it was: that takes a privilege
+            os.setpriority(os.PRIO_PROCESS, thread, max(NICE, os.getpriority(os.PRIO_PROCESS, thread)))
         self._begin()
