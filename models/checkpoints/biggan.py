@@ -36,7 +36,7 @@ def fits(checkpoint: Checkpoint) -> bool:
 def infer(checkpoint: Checkpoint) -> BigGANConfig:
     """Everything but the eps is read off the shapes. Raises ModelError."""
     stages = count(checkpoint, "blocks.{}.0.conv1.weight")
-    kernels = [shape(checkpoint, f"blocks.{i}.0.conv1.weight", 4) for i in range(stages)]
+    kernels = [shape(checkpoint, f"blocks.{i}.0.conv1.weight", 4) for i in range(max(stages, 1))]
     classes, class_dim = shape(checkpoint, "shared.weight", 2)
     stem_rows, stem_z = shape(checkpoint, "linear.weight", 2)
     if stem_rows != kernels[0][1] * STEM_SIDE**2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,16 @@ from models.checkpoints import program
 from models.checkpoints.family import Checkpoint, Facts, Family, Loaded
 from models.checkpoints.read import read
 from models.checkpoints.recognise import is_own, own_format, recognise
-from models.errors import ModelError
+from models.errors import ModelError, in_a_line
 
 SHOWN_FAULTS = 3
 """Keys named in a refusal: the first few tell what is wrong, six hundred hide it."""
+MAX_SIDE = 4096
+"""Pixels. Published generators end at 1,024; every further doubling takes four times the memory to draw."""
+MAX_LAYERS = 64
+"""Widths in a config; the largest published network has 15."""
+MAX_WIDTH = 1 << 24
+"""Of any number in a config: the widest layer that is known has 2,048 channels, the largest label set 21,000."""
 
 
 def load_network(path: str | Path, *, sha256: str | None = None) -> Loaded:
@@ -31,9 +38,12 @@ def load_network(path: str | Path, *, sha256: str | None = None) -> Loaded:
     manifest lies beside it.
     """
     path = Path(path)
-    if program.is_program(path):
-        return program.load_program(path, sha256=sha256)
-    return built(read(path, sha256=sha256))
+    try:
+        if program.is_program(path):
+            return program.load_program(path, sha256=sha256)
+        return built(read(path, sha256=sha256))
+    except OSError as error:
+        raise ModelError(f"{path.name[:80]} cannot be opened: {error.strerror or in_a_line(error)}") from error
 
 
 def built(checkpoint: Checkpoint) -> Loaded:
@@ -42,19 +52,49 @@ def built(checkpoint: Checkpoint) -> Loaded:
     if is_own(checkpoint):
         config, tensors = own_config(checkpoint, family), checkpoint.tensors
     else:
-        config = family.infer(checkpoint)
-        tensors = family.renamed(checkpoint, config)
+        config, tensors = inferred(checkpoint, family)
     network = filled(checkpoint.path.name, family, config, tensors)
     return Loaded(family.name, config, network, facts(checkpoint, family, config, network), family.drawing)
+
+
+def inferred(checkpoint: Checkpoint, family: Family) -> tuple[Any, dict[str, Tensor]]:
+    """The config, and the tensors by the network's own names. Raises ModelError."""
+    try:
+        config = family.infer(checkpoint)
+        return config, family.renamed(checkpoint, config)
+    except ModelError:
+        raise
+    except Exception as error:  # of shapes and settings that no network has, arithmetic makes whatever comes
+        raise ModelError(
+            f"{checkpoint.path.name} is not the {family.name} it looks like: {in_a_line(error)}"
+        ) from error
 
 
 def own_config(checkpoint: Checkpoint, family: Family) -> Any:
     """The config in the header of a file that we wrote. Raises ModelError."""
     try:
         fields = json.loads(checkpoint.header["config"])
-        return family.config(**{name: frozen(value) for name, value in fields.items()})
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{checkpoint.path.name} does not fit its own description: {error}") from error
+        config = family.config(**{name: frozen(value) for name, value in fields.items()})
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise ModelError(f"{checkpoint.path.name} does not fit its own description: {in_a_line(error)}") from error
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if not alike(value, field.default) and not (value is None and "None" in str(field.type)):
+            raise ModelError(
+                f"{checkpoint.path.name} does not fit its own description: {field.name} is {str(value)[:40]}"
+            )
+    return config
+
+
+def alike(value: Any, usual: Any) -> bool:
+    """Whether a setting is of the usual one's kind and of a sane size: files may say anything."""
+    if isinstance(usual, tuple):
+        return isinstance(value, tuple) and len(value) <= MAX_LAYERS and all(alike(item, 1) for item in value)
+    if isinstance(usual, bool | str):
+        return type(value) is type(usual)
+    if isinstance(usual, int):
+        return type(value) is int and 0 <= value <= MAX_WIDTH
+    return type(value) in (int, float) and abs(value) <= MAX_WIDTH and math.isfinite(value)
 
 
 def frozen(value: Any) -> Any:
@@ -65,10 +105,12 @@ def frozen(value: Any) -> Any:
 def filled(name: str, family: Family, config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
     """The network with these very tensors as its weights: no copy, and no time spent on random ones."""
     try:
+        if config.resolution > MAX_SIDE:
+            raise ValueError(f"it would draw {config.resolution} px a side; the most we draw is {MAX_SIDE}")
         with torch.device("meta"):
             network = family.network(config)
-    except (TypeError, ValueError, RuntimeError, IndexError) as error:
-        raise ModelError(f"{name} is no {family.name} that can be built: {error}") from error
+    except Exception as error:  # of a config that fits no network, arithmetic makes whatever comes
+        raise ModelError(f"{name} is no {family.name} that can be built: {in_a_line(error)}") from error
     if faults := misfits(network.state_dict(), tensors):
         more = f" and {len(faults) - SHOWN_FAULTS} more" if len(faults) > SHOWN_FAULTS else ""
         raise ModelError(f"{name} is not the {family.name} it looks like: {'; '.join(faults[:SHOWN_FAULTS])}{more}")
@@ -84,14 +126,15 @@ def filled(name: str, family: Family, config: Any, tensors: Mapping[str, Tensor]
 
 
 def misfits(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:
-    """What is missing, too much, or of another shape, in the order of the network."""
+    """What is missing, too much, of another shape or of another kind, in the order of the network."""
     faults = [f"{key} is missing" for key in wanted if key not in found]
     faults += [f"{key} is not known" for key in found if key not in wanted]
-    return faults + [
-        f"{key} has shape {tuple(found[key].shape)}, not {tuple(value.shape)}"
-        for key, value in wanted.items()
-        if key in found and found[key].shape != value.shape
-    ]
+    for key, value in wanted.items():
+        if key in found and found[key].shape != value.shape:
+            faults.append(f"{key} has shape {tuple(found[key].shape)}, not {tuple(value.shape)}")
+        elif key in found and found[key].is_floating_point() != value.is_floating_point():
+            faults.append(f"{key} holds {found[key].dtype} numbers, not {value.dtype}")
+    return faults
 
 
 def facts(checkpoint: Checkpoint, family: Family, config: Any, network: nn.Module) -> Facts:

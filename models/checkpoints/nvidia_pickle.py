@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from models.checkpoints.pickle_guard import guard_legacy
 from models.checkpoints.pickle_machine import Machine, Module, Refused, View
 from models.errors import ModelError
 
@@ -126,6 +127,7 @@ def opened(view: View, name: str) -> Tensor:
     if not saved.startswith(SAVED_MAGIC):
         raise Refused(f"holds numbers of {name} that torch did not write; fetch the file again")
     try:
+        guard_legacy(io.BytesIO(saved))
         storage = torch.load(io.BytesIO(saved), map_location="cpu", weights_only=True)
         whole: Tensor = torch._utils._rebuild_tensor(storage, 0, (0,), (1,))  # type: ignore[no-untyped-call]
     except Exception as error:  # of broken bytes torch's reader makes whatever comes, assertions too

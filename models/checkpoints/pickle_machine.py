@@ -19,6 +19,10 @@ import numpy as np
 
 MAX_OPCODES = 2_000_000
 """A file with generator, discriminator and average takes about 40,000; each may cost a hundred bytes of memory."""
+MAX_NUMBER_BITS = 64
+"""Of a whole number. One of a megabyte would be read again wherever it is a key."""
+MAX_NAME = 100
+"""Characters of a key; names of modules are put together, each before all that is in it."""
 MAX_DIMENSIONS = 8
 """Of a tensor; a convolution's weight has 4."""
 
@@ -118,8 +122,10 @@ def rebuilt_storage(saved: Any) -> Storage:
 
 def number_type(code: Any, *rest: Any) -> NumberType:
     """For `numpy.dtype`. An object dtype would be a way to hold anything at all."""
-    if not isinstance(code, str) or code.lstrip("<>=|")[:1] not in set("bifu?") or len(code) > 4:
-        raise Refused(f"holds numpy values of type {str(code)[:20]!r}; only plain numbers are read")
+    if not isinstance(code, str):  # not shown: a list of the same lists has no end
+        raise Refused(f"holds numpy values of type {type(code).__name__}, not text; only plain numbers are read")
+    if code.lstrip("<>=|")[:1] not in set("bifu?") or len(code) > 4:
+        raise Refused(f"holds numpy values of type {code[:20]!r}; only plain numbers are read")
     return NumberType(code)
 
 
@@ -267,7 +273,15 @@ def put(target: dict[Any, Any], key: Any, value: Any) -> None:
     """Only plain keys: hashing a tuple of tuples of the same tuples takes for ever, or the whole C stack."""
     if type(key) not in (str, int):
         raise Refused(f"has a dictionary with a key of type {type(key).__name__}; only names and numbers are read")
+    if isinstance(key, str) and len(key) > MAX_NAME:
+        raise Refused(f"has a name of {len(key)} characters ({key[:20]!r}...); the longest we read has {MAX_NAME}")
     target[key] = value
+
+
+def whole_number(argument: Any) -> int:
+    if argument.bit_length() > MAX_NUMBER_BITS:
+        raise Refused(f"holds a number of {argument.bit_length()} bits; no generator has one of more than 64")
+    return int(argument)
 
 
 PLAIN: dict[str, Callable[[Any], Any]] = {
@@ -279,8 +293,9 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     "EMPTY_DICT": lambda _: {},
     "EMPTY_SET": lambda _: Group(),
     "MARK": lambda _: MARK,
+    **dict.fromkeys(("LONG1", "LONG4"), whole_number),
     **dict.fromkeys(
-        ("BININT", "BININT1", "BININT2", "LONG1", "LONG4", "BINFLOAT", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8")
+        ("BININT", "BININT1", "BININT2", "BINFLOAT", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8")
         + ("SHORT_BINBYTES", "BINBYTES", "BINBYTES8"),
         lambda argument: argument,
     ),

@@ -11,6 +11,7 @@ The program takes z (B, z_dim), and with classes y (B, n_classes) after it, both
 
 from __future__ import annotations
 
+import math
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 
 from models.checkpoints.family import Facts, Loaded
 from models.checkpoints.read import pinned, settings_of
-from models.errors import ModelError
+from models.errors import ModelError, in_a_line
 from models.truncation import Truncation
 
 FAMILY = "exported"
@@ -70,7 +71,7 @@ def kind_of(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.partition("/")[2] for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError):
+    except Exception:  # zipfile raises whatever a broken directory makes Python raise; `read` then says what it is
         return None
     if any(name.startswith("models/") for name in names) and "archive_format" in names:
         return "torch.export"
@@ -97,7 +98,7 @@ def load_program(path: Path, *, sha256: str | None = None) -> Loaded:
         with warnings.catch_warnings(action="ignore"):  # of TorchScript's future; this version still runs it
             inner = opened(path, kind)
     except Exception as error:  # a program can fail in any way
-        raise ModelError(f"{path.name} cannot be loaded as a {kind} program ({error})") from error
+        raise ModelError(f"{path.name} cannot be loaded as a {kind} program ({in_a_line(error)})") from error
     tensors = inner.state_dict()
     for key, value in tensors.items():
         if not bool(torch.isfinite(value).all()):
@@ -135,6 +136,6 @@ def manifest_of(name: str, said: dict[str, Any]) -> tuple[Manifest, str]:
     ):
         raise ModelError(f"{name} says range is {low_high!r}; it must be two numbers, as [-1, 1] or [0, 255]")
     low, high = float(low_high[0]), float(low_high[1])
-    if not low < high:
+    if not 0 < high - low < math.inf:
         raise ModelError(f"{name} says range is {low_high!r}; the first must be the smaller")
     return Manifest(numbers["z_dim"], numbers["resolution"], numbers["n_classes"], low, high), pin  # type: ignore[arg-type]

@@ -23,24 +23,29 @@ from torch import Tensor
 
 from models.checkpoints.family import Checkpoint
 from models.checkpoints.nvidia_pickle import read_nvidia_pickle
+from models.checkpoints.pickle_guard import Bomb, guard_archive, guard_legacy
 from models.errors import ModelError
 
 MAX_FILE_BYTES = 8 << 30
 """The largest published generator files are 1.3 GB, with discriminator and optimiser 2 GB."""
 MAX_WEIGHT_BYTES = 4 << 30
 """Of the tensors as they are read: a tensor can claim to be far larger than the file it came in."""
+MAX_SHARED_BYTES = 64 << 20
+"""Below this, weights may share their numbers, and be more than their file; above it, not."""
 MAX_SETTINGS_BYTES = 1 << 20
 """Of the JSON beside a file: a config is a page."""
 
 WRAPPERS = ("g_ema", "G_ema", "params_ema", "ema", "generator", "G", "g", "state_dict", "model", "params")
 """Where the generator's state is put in files that hold more, best first: averaged weights draw better pictures."""
-PREFIX = "module."
-"""What torch's DataParallel puts before every name."""
+PREFIXES = ("module.", "_orig_mod.", *(f"{wrapper}." for wrapper in WRAPPERS))
+"""What may stand before every name: of torch's DataParallel, of its compiler, of a trainer that holds the generator."""
 WRAPPED_SETTINGS = ("config", "init_kwargs", "init_args")
 """Where the network's arguments are put in JSON files that say more."""
 
 ADVICE = ("Weights only load failed", "Check the documentation", "Please file an issue")
 """How lines of torch's explanations begin that say nothing about the file."""
+ZIP_MAGIC = b"PK\x03\x04"
+"""By which torch tells an archive from its older form; the two readers must agree."""
 MAX_SENTENCE = 200
 """Characters quoted from a library's error."""
 MAX_WRAPPERS = 4
@@ -74,6 +79,8 @@ def read(path: Path, *, sha256: str | None = None) -> Checkpoint:
     digest = pinned(path, sha256)
     found = reader(path)
     settings = settings_beside(path) | found.settings
+    if sum(value.numel() * value.element_size() for value in found.tensors.values()) > max(size, MAX_SHARED_BYTES):
+        raise ModelError(f"{path.name} shows the same numbers as many tensors, more than it holds; fetch it again")
     tensors = copied(path.name, found.tensors)
     return Checkpoint(path, digest, tensors, found.header, settings, found.values, found.notes)
 
@@ -148,24 +155,14 @@ def plain_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, st
 
 def read_torch(path: Path) -> Found:
     """What torch.save wrote, zipped or in its older form."""
-    zipped = zipfile.is_zipfile(path)
-    if zipped:
-        refuse_inflated(path)
     try:
+        zipped = guarded(path)
         # A Namespace is a bag of options that trainers save along. What torch would warn of, it also refuses.
         with torch.serialization.safe_globals([argparse.Namespace]), warnings.catch_warnings(action="ignore"):
             held = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
-    except (
-        pickle.UnpicklingError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        MemoryError,
-    ) as error:
+    except Bomb as error:
+        raise ModelError(f"{path.name} cannot be read: {error}") from error
+    except Exception as error:  # of a broken or hostile pickle torch's reader makes whatever comes
         fact = first_line(error)
         if isinstance(error, pickle.UnpicklingError) and "global" in fact.lower():
             raise ModelError(f"{path.name} holds more than tensors, and what it holds could run: {fact}") from error
@@ -188,15 +185,28 @@ def first_line(error: BaseException) -> str:
     return facts[0][:MAX_SENTENCE].rstrip(".") if facts else type(error).__name__
 
 
-def refuse_inflated(path: Path) -> None:
-    """torch stores its tensors uncompressed; a compressed one could unpack to any size."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise ModelError(f"{path.name} cannot be read ({error}); it may be truncated: fetch it again") from error
+def guarded(path: Path) -> bool:
+    """Whether torch will take the file for an archive. Raises Bomb, and whatever a broken file makes Python raise."""
+    with path.open("rb") as file:
+        zipped = file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+        file.seek(0)
+        if not zipped:
+            guard_legacy(file)
+            return False
+        with zipfile.ZipFile(file) as archive:
+            refuse_disguised(archive)
+            guard_archive(archive)
+    return True
+
+
+def refuse_disguised(archive: zipfile.ZipFile) -> None:
+    """torch stores its tensors uncompressed, from the first byte on. A compressed one could unpack to any size, and an
+    archive with something before or behind it is not the same to every reader. Raises Bomb."""
+    entries = archive.infolist()
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
-        raise ModelError(f"{path.name} is a compressed archive, which torch.save never writes; save the state again")
+        raise Bomb("it is a compressed archive, which torch.save never writes; save the state again")
+    if archive.comment or min((entry.header_offset for entry in entries), default=0):
+        raise Bomb("it is an archive with something around it, which torch.save never writes; save the state again")
 
 
 def unwrapped(name: str, held: Any) -> tuple[dict[str, Tensor], tuple[str, ...]]:
@@ -223,10 +233,15 @@ def is_state(held: Mapping[Any, Any]) -> bool:
 
 
 def unprefixed(tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """Without `module.` before every name."""
-    if not tensors or not all(key.startswith(PREFIX) for key in tensors):
-        return tensors, ()
-    return {key.removeprefix(PREFIX): value for key, value in tensors.items()}, (f"took {PREFIX!r} off every name",)
+    """Without what stands before every name, `module.` for one, with a note for each."""
+    notes: tuple[str, ...] = ()
+    while tensors and len(notes) < MAX_WRAPPERS:
+        common = next((prefix for prefix in PREFIXES if all(key.startswith(prefix) for key in tensors)), None)
+        if common is None:
+            break
+        tensors = {key.removeprefix(common): value for key, value in tensors.items()}
+        notes += (f"took {common!r} off every name",)
+    return tensors, notes
 
 
 READERS: dict[str, Callable[[Path], Found]] = {

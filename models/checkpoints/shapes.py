@@ -9,11 +9,13 @@ from models.errors import ModelError
 
 
 def shape(checkpoint: Checkpoint, key: str, dims: int) -> tuple[int, ...]:
-    """The shape of the tensor called `key`. Raises ModelError when there is none of `dims` dimensions."""
+    """The shape of the tensor called `key`. Raises ModelError when there is none, or not of `dims` dimensions."""
     if (tensor := checkpoint.tensors.get(key)) is None:
         raise ModelError(f"{checkpoint.path.name} has no {key}; it is incomplete, or of another architecture")
-    if tensor.ndim != dims:
-        raise ModelError(f"{checkpoint.path.name}: {key} has shape {tuple(tensor.shape)}, not {dims} dimensions")
+    if tensor.ndim != dims or not tensor.numel():
+        raise ModelError(
+            f"{checkpoint.path.name}: {key} has shape {tuple(tensor.shape)}, not {dims} dimensions above 0"
+        )
     return tuple(tensor.shape)
 
 

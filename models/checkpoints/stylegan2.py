@@ -36,6 +36,7 @@ def infer(checkpoint: Checkpoint) -> StyleGAN2Config:
     while f"synthesis.b{4 << len(channels)}.conv1.weight" in checkpoint.tensors:
         channels.append(shape(checkpoint, f"synthesis.b{4 << len(channels)}.conv1.weight", 4)[0])
     resolution = 4 << len(channels) - 1
+    in_colour(checkpoint, shape(checkpoint, f"synthesis.b{resolution}.torgb.weight", 4)[0])
     z_dim, n_classes, w_dim = mapping_shape(checkpoint)
     return StyleGAN2Config(
         z_dim=z_dim,
@@ -44,10 +45,15 @@ def infer(checkpoint: Checkpoint) -> StyleGAN2Config:
         mapping_layers=count(checkpoint, "mapping.fc{}.weight"),
         resolution=resolution,
         channels=tuple(channels),
-        img_channels=shape(checkpoint, f"synthesis.b{resolution}.torgb.weight", 4)[0],
         architecture=architecture(checkpoint),
         clamp=clamp(checkpoint),
     )
+
+
+def in_colour(checkpoint: Checkpoint, channels: int) -> None:
+    """Raises ModelError for a network whose pictures a wall cannot show."""
+    if channels != 3:
+        raise ModelError(f"{checkpoint.path.name} draws pictures of {channels} channels; a wall shows red, green, blue")
 
 
 def mapping_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.checkpoints.family import Checkpoint
 from models.checkpoints.shapes import shape
-from models.errors import ModelError
+from models.errors import ModelError, in_a_line
 from models.networks.mapping import Mapping
 from models.networks.stylegan2 import StyleGAN2Config, blur_kernel
 
@@ -70,6 +70,8 @@ def renamed(checkpoint: Checkpoint, config: StyleGAN2Config) -> dict[str, Tensor
         if name is None:
             raise ModelError(f"{checkpoint.path.name} is not the stylegan2 it looks like: {key} is not known")
         found[name] = converted(name, value)
+    if not any(key.startswith("noises.") for key in checkpoint.tensors):
+        found |= no_noise(config)
     found.setdefault("mapping.w_avg", mean_latent(checkpoint, config, found))
     return found
 
@@ -90,6 +92,12 @@ def new_name(key: str) -> str | None:
         side = 8 << int(match[1]) if match[1] else 4
         return f"synthesis.b{side}.{PICTURE_PARTS[match[2]]}"
     return None
+
+
+def no_noise(config: StyleGAN2Config) -> dict[str, Tensor]:
+    """For files of the port's first months, which kept no noise: none is drawn, so that a picture repeats."""
+    sides = [4 << (i + 1) // 2 for i in range(2 * len(config.channels) - 1)]  # 4, 8, 8, 16, 16, ...
+    return {f"synthesis.{layer(i - 1)}.noise_const": torch.zeros(side, side) for i, side in enumerate(sides)}
 
 
 def layer(index: int) -> str:
@@ -120,7 +128,9 @@ def mean_latent(checkpoint: Checkpoint, config: StyleGAN2Config, found: dict[str
     try:
         mapping.load_state_dict(state | {"w_avg": torch.zeros(config.w_dim)})
     except RuntimeError as error:
-        raise ModelError(f"{checkpoint.path.name} has a mapping network that does not fit together: {error}") from error
+        raise ModelError(
+            f"{checkpoint.path.name} has a mapping network that does not fit together: {in_a_line(error)}"
+        ) from error
     z = torch.randn(MEAN_SAMPLES, config.z_dim, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         mean: Tensor = mapping(z).mean(dim=0)

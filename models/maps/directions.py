@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
 
 import numpy as np
@@ -32,13 +32,13 @@ SAMPLES: Final = 4096
 """Latents that are drawn: by chance a step is then off by about sqrt(z_dim / 4096), a fifth of its length at 140."""
 
 BATCH: Final = 64
-"""Latents at once: more than COUNT, since each batch must hold as many components; more cost more for each latent."""
+"""Latents at once: more cost more for each latent."""
 
 NAME_LIMIT: Final = 40
 """Characters of an operator's name for a direction: what a phone shows in one line."""
 
 EARLY_LAYERS: Final = {
-    "LightGenerator": "blocks.0",
+    "FastLight": "blocks.0",
     "BigGAN": "linear",
     "BigGANDeep": "linear",
     "StyleGAN2": "mapping",
@@ -86,7 +86,7 @@ class Recipe:
 
     def path(self, generator: Generator, folder: Path | None = None) -> Path:
         """The file in the cache for these weights."""
-        told = json.dumps([self.layer, self.count, self.samples, self.seed, self.classes])
+        told = json.dumps(["exact", self.layer, self.count, self.samples, self.seed, self.classes])
         recipe = hashlib.sha256(told.encode()).hexdigest()
         return (folder or cache_dir() / "directions") / f"{generator.sha256[:24]}-{recipe[:12]}.npz"
 
@@ -138,28 +138,35 @@ def recipe_for(
 
 
 def find_directions(generator: Generator, recipe: Recipe, classes: NDArray[np.float32] | None = None) -> Directions:
-    """Compute them: about ten seconds of one core for the bundled generator. The same weights and recipe give the same
-    ones."""
-    from sklearn.decomposition import IncrementalPCA
+    """Compute them: about ten seconds of one core for the bundled generator, and twice the layer's answers in memory
+    (half a gigabyte there). The same weights and recipe give the same ones."""
+    from sklearn.decomposition import PCA
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     z = np.random.default_rng(recipe.seed).standard_normal((recipe.samples, generator.z_dim)).astype(np.float32)
-    components = IncrementalPCA(n_components=recipe.count)
-    together: NDArray[np.floating[Any]] = np.zeros(())  # sum over latents of z times what the layer says, (z_dim, D)
+    seen: NDArray[np.float32] | None = None  # (samples, D), what the layer says to each
+    done = 0
     with threadpool_limits(1):  # beside a running wall its threads would wait for each other
-        for part, seen in activations(generator, recipe.layer, z, classes):
-            together = together + part.T @ seen
-            if len(seen) >= recipe.count:  # a short last batch has too few to find components in
-                components.partial_fit(seen)
-        shared = together / len(z) - np.outer(z.mean(0), components.mean_)  # covariance of z and the layer
-        # Components do not vary together, so that least squares of z on them is one covariance each.
-        variances = components.explained_variance_  # (K,)
-        steps = (shared @ components.components_.T / np.sqrt(variances)).T  # (K, z_dim)
-        steps[variances < NOTHING * variances.sum()] = 0
+        for part in activations(generator, recipe.layer, z, classes):
+            if seen is None:
+                seen = np.empty((len(z), part.shape[1]), np.float32)
+            seen[done : done + len(part)] = part
+            done += len(part)
+        if seen is None:
+            raise ValueError("directions need at least one sample")
+        # The spectrum is flat, neighbours differ by a fiftieth: an incremental or a once-swept PCA mixes them.
+        solver = "arpack" if recipe.count < min(seen.shape) else "full"
+        found = PCA(recipe.count, svd_solver=solver, random_state=recipe.seed)
+        scores = found.fit_transform(seen)  # (samples, K)
+    # Components do not vary together, so that least squares of z on them is one covariance each.
+    variances = found.explained_variance_  # (K,)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = scores.T @ (z - z.mean(0)) / len(z) / np.sqrt(variances)[:, None]  # (K, z_dim)
+    steps[variances <= NOTHING * variances.sum()] = 0
     # A component has no sign of its own: the number that moves most moves up, on every machine.
     most = np.take_along_axis(steps, np.abs(steps).argmax(1)[:, None], axis=1)
     steps = steps * np.where(most < 0, -1, 1)
-    return Directions(recipe.layer, steps.astype(np.float32), components.explained_variance_ratio_.astype(np.float32))
+    return Directions(recipe.layer, steps.astype(np.float32), found.explained_variance_ratio_.astype(np.float32))
 
 
 class Reached(Exception):
@@ -168,9 +175,9 @@ class Reached(Exception):
 
 def activations(
     generator: Generator, layer: str, z: NDArray[np.float32], classes: NDArray[np.float32] | None = None
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Latents (N, z_dim) -> them in batches (B, z_dim), each with what the layer says to it, flat (B, D). Stops the
-    network there. Raises ValueError when the network does not pass by the layer."""
+) -> Iterator[NDArray[np.float32]]:
+    """Latents (N, z_dim) -> in batches what the layer says to them, flat (B, D). Stops the network there. Raises
+    ValueError when the network does not pass by the layer."""
     heard: list[Tensor] = []
 
     def listen(_module: nn.Module, _inputs: object, output: Tensor) -> None:
@@ -186,7 +193,7 @@ def activations(
             try:
                 generator.synthesize(part, y)
             except Reached:
-                yield part, heard[0].float().flatten(1).cpu().numpy()
+                yield heard[0].float().flatten(1).cpu().numpy()
             else:
                 raise ValueError(f"{generator.name} draws without its layer {layer!r}; name another")
     finally:

@@ -18,6 +18,7 @@ from models.generator import Generator
 from models.maps.directions import (
     NAME_LIMIT,
     Recipe,
+    activations,
     find_directions,
     name_direction,
     names_path,
@@ -81,6 +82,19 @@ def test_the_strongest_axes_of_a_linear_layer_are_found_in_order(stretcher: Stre
     np.testing.assert_allclose(found.steps, np.eye(3, Z), atol=0.1)
     shares = np.square(SPREAD) / np.square(SPREAD).sum()
     np.testing.assert_allclose(found.explained, shares[:3], atol=0.02)
+
+
+def test_neighbours_of_a_flat_spectrum_are_told_apart_as_by_an_exact_decomposition() -> None:
+    torch.manual_seed(0)
+    generator = Generator("small", LightGenerator(LightConfig(resolution=32)), precision="float32")
+    found = find_directions(generator, Recipe("blocks.0", count=8, samples=512))
+    z = np.random.default_rng(0).standard_normal((512, 140)).astype(np.float32)
+    seen = np.concatenate(list(activations(generator, "blocks.0", z)))
+    left, _, _ = np.linalg.svd(seen - seen.mean(0), full_matrices=False)
+    exact = (left[:, :8].T @ (z - z.mean(0))) * (511**0.5 / 512)
+    lengths = np.linalg.norm(found.steps, axis=1) * np.linalg.norm(exact, axis=1)
+    assert (np.abs((found.steps * exact).sum(1)) / lengths > 0.999).all()
+    np.testing.assert_allclose(np.linalg.norm(found.steps, axis=1), np.linalg.norm(exact, axis=1), rtol=1e-3)
 
 
 def test_a_step_moves_its_component_by_one_standard_deviation(stretcher: Stretcher) -> None:

@@ -179,6 +179,15 @@ HOSTILE = {
     "objects within an array": (DTYPE + text("O8") + b"\x85R.", "numpy values of type 'O8'"),
     "records within an array": (DTYPE + text("V16") + b"\x85R.", "numpy values of type 'V16'"),
     "a dtype by a list": (DTYPE + b"]\x85R.", "numpy values of type"),
+    "a dtype by lists without end": (
+        DTYPE + b"]\x94" + b"".join(b"0](h" + bytes([i]) + b"h" + bytes([i]) + b"e\x94" for i in range(60)) + b"\x85R.",
+        "numpy values of type list, not text",
+    ),
+    "a number of a thousand bytes": (
+        b"\x8b" + struct.pack("<i", 1000) + b"\x01" * 1000 + b".",
+        "holds a number of 7993 bits",
+    ),
+    "a name of a thousand letters": (b"}X" + struct.pack("<I", 1000) + b"n" * 1000 + b"Ns.", "has a name of 1000 char"),
     "a tensor out of nothing": (REBUILD + b"(NK\x00K\x01\x85K\x01\x85\x89NtR.", "holds a tensor whose storage"),
     "a storage of text": (b"ctorch.storage\n_load_from_bytes\n" + text("x") + b"\x85R.", "holds a storage that is not"),
     "an object without state": (PERSISTENT + b"}\x85R.", "not saved by NVIDIA's"),

@@ -115,6 +115,14 @@ def test_without_a_mean_latent_the_common_layout_gets_a_repeatable_estimate() ->
     assert (one.mapping.w_avg - other.mean(0)).abs().max() < 5 * (other.std(0) / 4096**0.5).max()
 
 
+def test_a_file_of_the_common_layout_without_noise_is_drawn_without() -> None:
+    golden = GoldenSet("stylegan2_rosinality/rosinality_64_tiny")
+    state = {key: value for key, value in golden.state().items() if not key.startswith("noises.")}
+    without, z = built(golden.checkpoint(state)).network, golden.tensors["in.z"]
+    with torch.inference_mode():
+        assert torch.equal(without(z), built(golden.checkpoint(golden.state())).network(z, noise="none"))
+
+
 def test_a_name_that_the_common_layout_does_not_have_is_refused() -> None:
     golden = GoldenSet("stylegan2_rosinality/rosinality_64_tiny")
     with pytest.raises(ModelError, match=r"convs\.0\.surplus is not known"):
