@@ -4,7 +4,7 @@
  * The room decides (docs/SPEC.md, rules B); it tells the sliders a few times a second. A hand that moves must not feel
  * that: for `ECHO_MS` after each of its moves it sees its own value, and the others made to fit; then, again, what is told.
  *
- * - `percent(weight)`, `exactPercent(weight)`, `weightIn(typed)`: weights as people read and type them.
+ * - `exactPercent(weight)`, `weightIn(typed)`: weights as people type them; read they are by `percentOf` (`texts.ts`).
  * - `weighed(sliders, id, weight)`: the sliders once one of them is set, as the room will set them.
  * - `Hand`: `weigh`, `nudge`, `letGo` and the rest send deeds; `shown(told)` is what to draw. `parts/use-blend.ts` is it in React.
  *
@@ -20,11 +20,6 @@ export const ECHO_MS = 700;
 
 /** A work's part of a blend, as messages and links carry it. */
 export type Portion = readonly [id: string, weight: number];
-
-/** For reading: "33.3", "50". */
-export function percent(weight: number): string {
-  return String(Math.round(weight * 1000) / 10);
-}
 
 /** For a field one types into: every digit that counts, and none that is only the binary's. */
 export function exactPercent(weight: number): string {
@@ -60,11 +55,17 @@ export function weighed(sliders: readonly Slider[], id: string, weight: number):
 
 export class Hand {
   #mine: { id: string; weight: number; atMs: number } | null = null;
+  #acted = false;
 
   constructor(
-    private readonly act: (doing: Doing) => void,
+    private readonly send: (doing: Doing) => void,
     private readonly nowMs: () => number = () => Date.now(),
   ) {}
+
+  /** Whether there is anything of its own to undo. */
+  get acted(): boolean {
+    return this.#acted;
+  }
 
   /** The sliders as this hand sees them; `told` is `People.blend`. */
   shown(told: readonly Slider[]): readonly Slider[] {
@@ -111,6 +112,11 @@ export class Hand {
   /** A whole blend in place of the present one. */
   bring(portions: readonly Portion[]): void {
     this.#do({ t: 'bring', portions });
+  }
+
+  private act(doing: Doing): void {
+    this.#acted = true;
+    this.send(doing);
   }
 
   /** Other sliders come: what this hand saw a moment ago is over. */

@@ -29,8 +29,9 @@ export type Answer = {
 };
 export type Suggestion = { text: string; kind: string; count: number };
 export type Alike = { id: string; distance: number };
-/** `guest`: the picture's own seed, which can be visited; where there is none, `why`. */
-export type AlikePicture = { works: readonly Alike[]; guest: string | null; why: string | null };
+/** `guest`: the guess at the picture's own seed, which can be visited at once; where there is none, `why`. `closer`: null when
+ * the guest draws the picture more exactly, or a sentence why it stays as it is. */
+export type AlikePicture = { works: readonly Alike[]; guest: string | null; why: string | null; closer: Promise<string | null> };
 export type Found = { id: string; times: number };
 
 /** No answer; the message says why, as a person would, in the reader's language. */
@@ -73,19 +74,23 @@ export class Asking {
     });
   }
 
-  /** What looks like a work (its id), the present frame ('frame'), or a blend. */
+  /** What looks like a work or a guest (its id), the present frame ('frame'), or a blend. */
   async alike(to: string | readonly Portion[], signal?: AbortSignal): Promise<readonly Alike[]> {
     const asked = typeof to === 'string' ? { to } : { works: to.map(([id, weight]) => `${id}*${weight}`).join(',') };
     return readAlike((await this.#ask(`similar?${new URLSearchParams(asked)}`, signal))['works']);
   }
 
-  /** What looks like a picture of one's own. It is looked at and forgotten: the server keeps no picture. */
+  /** What looks like a picture of one's own. It is looked at and forgotten: the server keeps no picture. The signal also stops
+   * the search for a closer guest, which goes on behind the answer. */
   async alikePicture(picture: Blob, signal?: AbortSignal): Promise<AlikePicture> {
-    const body = await this.#ask('similar', signal, { method: 'POST', body: picture });
+    const lines = linesOf(await this.#get('similar', signal, { method: 'POST', body: picture }));
+    const body = fields((await lines.next()).value, 'answer');
+    const guest = textOrNull(body['guest'], 'guest');
     return {
       works: readAlike(body['works']),
-      guest: textOrNull(body['guest'], 'guest'),
-      why: body['guest'] ? null : refusal({ code: body['code'], error: body['why'] }),
+      guest,
+      why: guest ? null : refusal({ code: body['code'], error: body['why'] }),
+      closer: guest ? readCloser(lines) : Promise.resolve(null),
     };
   }
 
@@ -103,7 +108,12 @@ export class Asking {
     });
   }
 
-  async #ask(what: string, signal?: AbortSignal, init: RequestInit = {}): Promise<Readonly<Record<string, unknown>>> {
+  async #ask(what: string, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await this.#get(what, signal);
+    return fields(await answer.json().catch(() => null), 'answer');
+  }
+
+  async #get(what: string, signal?: AbortSignal, init: RequestInit = {}): Promise<Response> {
     let answer: Response;
     try {
       answer = await this.get(`${this.#api}/${what}`, { ...init, ...(signal && { signal }) });
@@ -111,9 +121,8 @@ export class Asking {
       if (wasAborted(error)) throw error;
       throw new Refused(say('search.unreachable'), { cause: error });
     }
-    const body: unknown = await answer.json().catch(() => null);
-    if (answer.ok) return fields(body, 'answer');
-    throw new Refused(refusal(body) ?? say('search.failed'));
+    if (answer.ok) return answer;
+    throw new Refused(refusal(await answer.json().catch(() => null)) ?? say('search.failed'));
   }
 }
 
@@ -124,6 +133,30 @@ export function wasAborted(error: unknown): boolean {
 
 function ids(value: unknown): readonly string[] {
   return list(value, 'works', MOST).map((id) => text(id, 'work'));
+}
+
+async function readCloser(lines: AsyncGenerator<unknown>): Promise<string | null> {
+  try {
+    const told = fields((await lines.next()).value, 'answer');
+    return told['refined'] === true ? null : (refusal({ code: told['code'], error: told['why'] }) ?? say('refused.not_refined'));
+  } catch {
+    return say('refused.not_refined'); // the connection ended before
+  }
+}
+
+/** The lines of an answer, each a JSON value, as they come. */
+async function* linesOf(answer: Response): AsyncGenerator<unknown> {
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (let ended = !reader; !ended; ) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    rest += decoder.decode(value, { stream: !done });
+    const whole = rest.split('\n');
+    rest = done ? '' : (whole.pop() ?? '');
+    for (const line of whole) if (line) yield JSON.parse(line);
+    ended = done;
+  }
 }
 
 function readAlike(value: unknown): readonly Alike[] {

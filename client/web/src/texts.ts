@@ -67,6 +67,16 @@ export function sayOf(key: string, values: Readonly<Record<string, string | numb
   return filled(template, Object.fromEntries(written));
 }
 
+/** A part of 1 in percent, to a tenth, in the language's digits: "33.3". */
+export function inPercent(part: number): string {
+  return numbers.format(Math.round(part * 1000) / 10);
+}
+
+/** The same with the language's sign: "33.3%". */
+export function percentOf(part: number): string {
+  return say('percent', { n: inPercent(part) });
+}
+
 /** The form that fits the n-th of something. */
 export function nth(stem: Counted, n: number): string {
   const form = catalogue[`${stem}.${ordinals.select(n)}`] ?? catalogue[`${stem}.other`] ?? '';

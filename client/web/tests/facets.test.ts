@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { facetValue } from '../src/facets';
+import { facetValue, knownValue } from '../src/facets';
 import { speak } from '../src/texts';
 
 afterEach(() => speak('en'));
@@ -8,13 +8,17 @@ test.each(['1st century', '2nd century B.C.', '17th century', '3rd millennium B.
   expect(facetValue('period', period)).toBe(period);
 });
 
-test('colours and periods are said in the reader’s language, what museums wrote is left alone', async () => {
+test('what is often met is said in the reader’s language, what a museum wrote besides is left alone', async () => {
   await speak('fr');
   expect(facetValue('colour', 'brown')).toBe('Brun');
   expect(facetValue('period', '1st century')).toBe('1er siècle');
   expect(facetValue('period', '17th century')).toBe('17e siècle');
   expect(facetValue('period', '4th century B.C.')).toBe('4e siècle av. J.-C.');
-  expect(facetValue('culture', 'Dutch')).toBe('Dutch');
+  expect(facetValue('medium', 'oil')).toBe('Huile');
+  expect(facetValue('culture', 'Dutch')).toBe('Néerlandaise');
+  expect(facetValue('department', 'Paintings')).toBe('Peintures');
+  expect([facetValue('culture', 'Vicús'), knownValue('culture', 'Vicús')]).toEqual(['Vicús', null]);
+  expect(knownValue('artist', 'Francis Bacon')).toBeNull();
 });
 
 test('what is no label of ours stays as it is', () => {

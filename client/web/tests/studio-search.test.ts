@@ -5,7 +5,7 @@ function server(answer: unknown, status = 200) {
   const asked: { address: string; init: RequestInit | undefined }[] = [];
   const get = async (address: string | URL | Request, init?: RequestInit) => {
     asked.push({ address: String(address), init });
-    return Response.json(answer, { status });
+    return answer instanceof Response ? answer : Response.json(answer, { status });
   };
   return { asked, asking: new Asking('main hall', get as typeof fetch) };
 }
@@ -28,11 +28,48 @@ test('look is asked of a work, of the frame, and of a blend', async () => {
 
 // U7
 test('a picture of one’s own is the body of one request, and what is known of it comes back', async () => {
-  const { asked, asking } = server({ works: [], guest: 'guest:00', why: null });
+  const { asked, asking } = server({ works: [], guest: null, why: 'It is blind.' });
   const picture = new Blob(['picture']);
-  expect(await asking.alikePicture(picture)).toEqual({ works: [], guest: 'guest:00', why: null });
+  expect(await asking.alikePicture(picture)).toMatchObject({ works: [], guest: null, why: 'It is blind.' });
   expect(asked).toHaveLength(1);
   expect(asked[0]?.init).toMatchObject({ method: 'POST', body: picture });
+});
+
+/** An answer whose lines are sent one by one, in pieces that begin and end anywhere. */
+function slowAnswer() {
+  let out!: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => void (out = controller) });
+  const send = (text: string) => out.enqueue(new TextEncoder().encode(text));
+  return { answer: new Response(body), send, end: () => out.close(), cut: () => out.error(new TypeError('network')) };
+}
+const GUESSED = '{"works":[{"id":"a","distance":0.5}],"guest":"guest:00","why":null,"code":null}';
+
+// U7, G49
+test('the guess is known before the picture is found more exactly, however the bytes arrive', async () => {
+  const { answer, send, end } = slowAnswer();
+  const asking = server(answer).asking.alikePicture(new Blob());
+  send(GUESSED.slice(0, 20));
+  send(`${GUESSED.slice(20)}\n{"ref`);
+  const told = await asking;
+  expect(told).toMatchObject({ works: [{ id: 'a' }], guest: 'guest:00' });
+  send('ined":true,"why":null,"code":null}\n');
+  end();
+  expect(await told.closer).toBeNull();
+});
+
+// G50
+test('why a picture stays as it was guessed is said by its code, and so is a connection that ends before', async () => {
+  const full = slowAnswer();
+  full.send(`${GUESSED}\n{"refined":false,"why":"In English.","code":"many_seeds"}\n`);
+  const told = await server(full.answer).asking.alikePicture(new Blob());
+  expect(await told.closer).toMatch(/^Many pictures are being found more exactly/);
+  for (const how of ['end', 'cut'] as const) {
+    const broken = slowAnswer();
+    broken.send(`${GUESSED}\n`);
+    const guessed = await server(broken.answer).asking.alikePicture(new Blob());
+    broken[how]();
+    expect(await guessed.closer).toMatch(/could not be found more exactly/);
+  }
 });
 
 // Q7, C16

@@ -30,6 +30,7 @@ beforeEach(() => {
     if (what === 'works' || what === '') return pages(address, init);
     asked.push({ address, init });
     const answer = answers[what];
+    if (typeof answer === 'string') return new Response(answer);
     return answer === undefined ? Response.json({ error: `no ${what} today` }, { status: 422 }) : Response.json(answer);
   });
   vi.stubGlobal('matchMedia', () => ({ matches: true }));
@@ -62,13 +63,13 @@ test('the guide’s key goes into the hello and out of the address', async () =>
   expect(guideKey(window.location)).toBe('a-key-of-sixteen');
 });
 
-test('a slider sends its weight, the others make room at once, and all is 100 %', async () => {
+test('a slider sends its weight, the others make room at once, and all is 100%', async () => {
   await arrive(blended);
-  const range = screen.getByRole('slider', { name: 'The Drunken Couple' });
+  const range = screen.getByRole('slider', { name: 'Part of The Drunken Couple' });
   fireEvent.change(range, { target: { value: '0.5' } });
   expect(deeds('edit')).toMatchObject([{ do: 'weigh', id: 'a', amount: 0.5 }]);
-  expect(screen.getByRole<HTMLInputElement>('slider', { name: 'A Goblet' }).value).toBe('0.5');
-  expect(screen.getByText('100 %')).toBeTruthy();
+  expect(screen.getByRole<HTMLInputElement>('slider', { name: 'Part of A Goblet' }).value).toBe('0.5');
+  expect(screen.getByText('100%')).toBeTruthy();
   fireEvent.pointerUp(range);
   expect(deeds('edit').at(-1)).toMatchObject({ do: 'let_go', id: 'a' });
 });
@@ -91,7 +92,7 @@ test('a number is shown whole where one types it, taken with Enter, and what is 
 
 test('plus, minus, lock, remove, equal, undo and clear are deeds, and a locked slider stands', async () => {
   await arrive({ ...blended, blend: [slider('a', 0.75, { locked: true }), slider('b', 0.25)] });
-  expect(screen.getByRole('slider', { name: 'The Drunken Couple' })).toHaveProperty('disabled', true);
+  expect(screen.getByRole('slider', { name: 'Part of The Drunken Couple' })).toHaveProperty('disabled', true);
   for (const name of ['More of A Goblet', 'Less of A Goblet', 'Lock The Drunken Couple', 'Take A Goblet out', 'Equal', 'Undo', 'Clear'])
     fireEvent.click(button(name));
   expect(deeds('edit')).toMatchObject([
@@ -100,11 +101,11 @@ test('plus, minus, lock, remove, equal, undo and clear are deeds, and a locked s
   ]);
 });
 
-test('whose hand is on a slider is said by colour and by name', async () => {
+test('somebody else’s hand on a slider is said by colour and by name, one’s own needs no words', async () => {
   const others = [person('p1', '#e8b04b', 0), person('p2', '#4060e0', 0)];
   await arrive({ ...blended, people: others, blend: [slider('a', 0.75, { hand: 'p2' }), slider('b', 0.25, { hand: 'p1' })] });
   expect(screen.getByText('Blue’s hand')).toBeTruthy();
-  expect(screen.getByText('Your hand')).toBeTruthy();
+  expect(screen.getAllByText(/hand$/)).toHaveLength(1);
 });
 
 test('what the wall has found comes into the blend with one press, and the blend onto the wall', async () => {
@@ -196,11 +197,26 @@ test('one’s own picture is shown from this device, its refusal is the server�
   fireEvent.change(field, { target: { files: [new File(['x'], 'x.png', { type: 'image/png' })] } });
   expect(await screen.findByText('no similar today')).toBeTruthy();
   expect(screen.getByRole('img', { name: 'Your picture; only you see it' }).getAttribute('src')).toBe('blob:own');
-  answers['similar'] = { works: [{ id: 'a', distance: 0 }], guest: 'guest:0011223344556677', why: null };
+  const guessed = { works: [{ id: 'a', distance: 0 }], guest: 'guest:0011223344556677', why: null, code: null };
+  answers['similar'] = `${JSON.stringify(guessed)}\n${JSON.stringify({ refined: true, why: null, code: null })}\n`;
   fireEvent.change(field, { target: { files: [new File(['x'], 'x.png', { type: 'image/png' })] } });
   fireEvent.click(await screen.findByRole('button', { name: 'Visit it' }));
   expect(deeds('bring')).toMatchObject([{ portions: [['guest:0011223344556677', 1]] }]);
-  expect(asked.filter(({ init }) => init?.method === 'POST')).toHaveLength(2);
+  const sent = asked.filter(({ init }) => init?.method === 'POST');
+  expect(sent).toHaveLength(2);
+  expect(await screen.findByText('Found more exactly.')).toBeTruthy();
+  fireEvent.click(screen.getByRole('tab', { name: 'Blend' }));
+  expect(sent[1]?.init?.signal?.aborted).toBe(false);
+});
+
+// U7, G51
+test('a guest in the blend leads to what looks like it', async () => {
+  await arrive({ ...people, blend: [slider('guest:0011223344556677', 1)] });
+  answers['similar'] = { works: [{ id: 'b', distance: 0.1 }] };
+  fireEvent.click(button(/^More like this: A visitor’s picture/));
+  expect(await screen.findByText('Works that look like A visitor’s picture')).toBeTruthy();
+  expect(decodeURIComponent(asked.at(-1)?.address ?? '')).toContain('similar?to=guest:0011223344556677');
+  expect(screen.getByRole('button', { name: /^A Goblet/ })).toBeTruthy();
 });
 
 // U2
@@ -209,7 +225,7 @@ test('a link is told before anything happens, and brought by its button alone', 
   await arrive();
   const card = within(screen.getByRole('region', { name: 'You opened a link' }));
   expect(await card.findByText('A Goblet')).toBeTruthy();
-  expect(card.getByText('33.3 %')).toBeTruthy();
+  expect(card.getByText('33.3%')).toBeTruthy();
   expect(deeds('bring')).toEqual([]);
   fireEvent.click(card.getByRole('button', { name: 'Bring it to the wall' }));
   expect(deeds('bring')).toMatchObject([{ portions: [['a', 0.5], ['b', 0.25]] }]);
@@ -257,8 +273,8 @@ test('who is here is told in words as well as in colours, oneself first', async 
   await arrive({ ...people, people: [person('p2', '#4060e0', 0.5, { remote: true, at: { x: 0, y: 0 } }), person('p1', '#e8b04b', 0.25)] });
   fireEvent.click(screen.getByRole('tab', { name: /People/ }));
   const rows = screen.getAllByRole('listitem').map(({ textContent }) => textContent);
-  expect(rows[0]).toMatch(/You.*in the room · 25 % of the movement/);
-  expect(rows[1]).toMatch(/Blue.*from afar · 50 % of the movement/);
+  expect(rows[0]).toMatch(/You.*in the room · 25% of the movement/);
+  expect(rows[1]).toMatch(/Blue.*from afar · 50% of the movement/);
   const follow = button('Follow Blue on the map');
   fireEvent.click(follow);
   expect(follow.getAttribute('aria-pressed')).toBe('true');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import ar from '../src/texts/ar';
 import en from '../src/texts/en';
 import fr from '../src/texts/fr';
-import { chosen, count, say, speak } from '../src/texts';
+import { chosen, count, percentOf, say, speak } from '../src/texts';
 
 const sources = Object.values(
   import.meta.glob('../src/**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true }) as Record<string, string>,
@@ -10,7 +10,7 @@ const sources = Object.values(
 
 test('every text of the catalogue is used by a page', () => {
   const stems = Object.keys(en).map((key) => key.replace(/\.(one|two|few|other)$/, ''));
-  const templated = ['mode.', 'facet.', 'colour.', 'studio.mode.', 'studio.tab.', 'phone.map', 'phone.works', 'why.', 'refused.', 'fault.'];
+  const templated = ['mode.', 'facet.', 'colour.', 'medium.', 'culture.', 'department.', 'studio.mode.', 'studio.tab.', 'phone.map', 'phone.works', 'why.', 'refused.', 'fault.'];
   const unused = stems.filter((stem) => !sources.includes(`'${stem}'`) && !templated.some((start) => stem.startsWith(start)));
   expect(unused).toEqual([]);
 });
@@ -43,6 +43,13 @@ test('another language is spoken once it is asked for, with its own plural forms
 test('numbers choose their form', () => {
   expect(count('people', 1)).toBe('One person is here');
   expect(count('people', 30)).toBe('30 people are here');
+});
+
+test('a part is read in percent, to a tenth, as the language writes it', async () => {
+  expect([percentOf(1 / 3), percentOf(0.5)]).toEqual(['33.3%', '50%']);
+  await speak('fr');
+  expect(percentOf(1 / 3)).toBe('33,3\u202f%');
+  await speak('en');
 });
 
 test('gaps are filled, and what looks like a gap in a value is not', () => {

@@ -10,7 +10,7 @@ const meant = { why: 'meant', term: 'rembrant', meant: 'rembrandt' };
 // Q7, C16
 test.each([
   ['en', 'No work has “rembrant”. Did you mean “rembrandt”?'],
-  ['fr', 'Aucune œuvre n’a « rembrant ». Vouliez-vous dire « rembrandt » ?'],
+  ['fr', 'Aucune œuvre ne contient « rembrant ». Vouliez-vous dire « rembrandt » ?'],
   ['ar', 'لا عمل فيه «rembrant». هل قصدت «rembrandt»؟'],
 ] as const)('why nothing was found is said in %s', async (language, said) => {
   await speak(language);

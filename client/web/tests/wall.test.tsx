@@ -176,9 +176,9 @@ test('blend: every work with its weight, and the colour of the hand that moves i
   const blend = [{ id: 'a', weight: 0.75, locked: false, hand: 'p2' }, { id: 'guest:0123456789abcdef', weight: 0.25, locked: true, hand: null }];
   await page.says({ ...people, people: three, mode: 'blend', blend });
   const [first, second] = [...document.querySelectorAll<HTMLElement>('.hung li')];
-  expect(first?.textContent).toBe('The Drunken Couple75 %');
+  expect(first?.textContent).toBe('The Drunken Couple75%');
   expect(first?.style.getPropertyValue('--hand')).toBe('#5aa9e6');
-  expect(second?.textContent).toContain('25 %');
+  expect(second?.textContent).toContain('25%');
   expect(second?.dataset['held']).toBe('false');
 });
 

@@ -17,7 +17,13 @@ export function WorkLabel({ work }: { work: Work }) {
       )}
       <p className="label-title">
         <Title>{work.title || say('work.untitled')}</Title>
-        {work.date && <span className="label-date">, {work.date}</span>}
+        {/* The comma stays with the title: before words that are kept together a line may break. */}
+        {work.date && (
+          <>
+            {', '}
+            <span className="label-date">{work.date}</span>
+          </>
+        )}
       </p>
       {work.medium && <p className="label-medium">{work.medium}</p>}
       {credit && <p className="label-credit">{credit}</p>}

@@ -38,6 +38,7 @@ export function Controls({ room, view, works, steering, you, colour, welcome, mo
   const [held, forget] = useHeld();
   const [voted, vote] = useVote(room, people?.ballot ?? null, you);
   const voting = people?.mode === 'vote';
+  const moves = people !== null && people.mode !== 'blend' && (people.mode !== 'docent' || people.docent === you);
   const inBlend = new Set(people?.blend.map(({ id }) => id));
   const doings: Doings = {
     voting,
@@ -62,7 +63,7 @@ export function Controls({ room, view, works, steering, you, colour, welcome, mo
           <Held welcome={welcome} people={people} />
         </LinkCard>}
       {way === 'map' && people && voting && <Ballot people={people} works={works} voted={voted} vote={vote} />}
-      {way === 'map' && !voting && <Pad {...{ room, works, steering, colour, aim, you }} people={people?.people ?? NOBODY} />}
+      {way === 'map' && !voting && <Pad {...{ room, works, steering, colour, aim, you, moves }} people={people?.people ?? NOBODY} />}
       {way === 'works' && <WorkList room={room.name} works={works} doings={doings} />}
       {way === 'blend' && people && <BlendPanel {...{ room, view, people, works, you, welcome, modes }} choose={() => setWay('works')} />}
       {way === 'found' && <FoundList room={room.name} works={works} bump={view.bump} leave={leave} />}

@@ -1,10 +1,9 @@
 /** What the link that opened this page holds, and a button that brings it to the wall: a crowd is never hijacked by a link. */
 import type { ReactNode } from 'react';
-import { percent } from '../blend';
 import type { Held } from '../links';
 import { Likeness } from '../parts/Likeness';
 import { placeOf, placeWords } from '../parts/words';
-import { say } from '../texts';
+import { percentOf, say } from '../texts';
 import type { Spot } from '../wire';
 import type { Works } from '../works';
 
@@ -28,7 +27,7 @@ export function LinkCard({ held, works, possible, bring, dismiss, children }: Pr
               <li key={id}>
                 {work ? <Likeness work={work} picture="small" /> : <span className="likeness guest" />}
                 <span className="hidden">{work?.title ?? id}</span>
-                <small>{say('percent', { n: percent(weight / whole) })}</small>
+                <small>{percentOf(weight / whole)}</small>
               </li>
             );
           })}

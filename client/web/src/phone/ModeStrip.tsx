@@ -1,6 +1,7 @@
 /** How the room is steered now, in one line: the mode's name, and what of it concerns this person. */
 import type { ReactNode } from 'react';
 import { Clock } from '../parts/Clock';
+import { heldBriefly } from '../parts/Held';
 import { TideDial } from '../parts/TideDial';
 import { colourOf, secondsLeft } from '../people';
 import type { Room } from '../room';
@@ -27,7 +28,7 @@ export function ModeStrip({ room, people, works, you, modes, welcome }: Props) {
         <Words>{mode === 'lead' && !turn?.lead && say('phone.turn.none')}</Words>
         <Words>{mode === 'vote' && (ballot ? count('now.counted', secondsLeft(ballot.leftS)) : say('phone.vote.rests'))}</Words>
         <Words>{mode === 'docent' && (people.docent === you ? say('phone.docent.you') : say('phone.docent.rests'))}</Words>
-        <Words>{mode === 'blend' && say('phone.blend.rests')}</Words>
+        <Words>{mode === 'blend' && (heldBriefly(welcome, people) ?? say('phone.blend.rests'))}</Words>
         <Words>{mode === 'ambient' && say('phone.ambient.rests')}</Words>
         <Words>{tide && tideWords(tide, you)}</Words>
         <Words>{voyage && tourWords(voyage.works, voyage.at, works)}</Words>

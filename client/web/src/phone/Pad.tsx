@@ -17,9 +17,11 @@ type Props = {
   aim: Aim | null;
   people: readonly Person[];
   you: string | null;
+  /** A push moves the picture now. */
+  moves: boolean;
 };
 
-export function Pad({ room, works, steering, colour, aim, people, you }: Props) {
+export function Pad({ room, works, steering, colour, aim, people, you, moves }: Props) {
   const [chart, setChart] = useState<Chart | null>(null);
   const [finger, setFinger] = useState<Spot | null>(null);
   const [used, setUsed] = useState(false);
@@ -56,7 +58,7 @@ export function Pad({ room, works, steering, colour, aim, people, you }: Props) 
       onLostPointerCapture={lift}
     >
       <MapView room={room} works={works} onChart={setChart} />
-      <p className="pad-hint" data-shown={!used} aria-hidden="true">
+      <p className="pad-hint" data-shown={!used && moves} aria-hidden="true">
         {say('phone.pad.hint')}
       </p>
     </div>

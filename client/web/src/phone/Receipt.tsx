@@ -45,7 +45,7 @@ export function Receipt({ room, farewell, back }: { room: string; farewell: Fare
       </ul>
       <div className="receipt-words">
         <p>{timeOf(journey)}</p>
-        {part !== null && <p>{say('phone.receipt.part', { n: String(part) })}</p>}
+        {part !== null && part > 0 && <p>{say('phone.receipt.part', { n: String(part) })}</p>}
       </div>
       <button type="button" className="button button-own" onClick={back}>
         {say('phone.back')}

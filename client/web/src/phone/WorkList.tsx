@@ -49,6 +49,7 @@ export function WorkList({ room, works, doings }: Props) {
         ))}
       </div>
       <div className="works-scroll" ref={scroller} onScroll={scroll} data-arrows>
+        {works && !typed && !doings.voting && <p className="works-hint">{say('phone.works.hint')}</p>}
         {works === null && <p className="works-empty">{say('phone.works.waiting')}</p>}
         {works && found.length === 0 && <p className="works-empty">{explained ?? say('phone.search.none')}</p>}
         <ul style={{ height: found.length * ROW_PX }}>

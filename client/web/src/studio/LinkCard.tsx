@@ -1,10 +1,9 @@
 /** What a link holds that somebody opened, and the button that brings it to the wall. Nothing happens before that. */
-import { percent } from '../blend';
 import { titleOf } from '../guests';
 import type { Held } from '../links';
 import { Title } from '../parts/Title';
 import { choosable } from '../people';
-import { count, say } from '../texts';
+import { count, percentOf, say } from '../texts';
 import { Thumb } from './Thumb';
 import type { Mode } from '../wire';
 import { useStudio } from './studio';
@@ -25,7 +24,7 @@ export function LinkCard({ held, done }: { held: Held; done: () => void }) {
               <li key={id}>
                 <Thumb work={works?.byId.get(id)} />
                 <Title>{titleOf(works, id)}</Title>
-                <span>{say('percent', { n: percent(weight / held.portions.reduce((sum, [, part]) => sum + part, 0)) })}</span>
+                <span>{percentOf(weight / held.portions.reduce((sum, [, part]) => sum + part, 0))}</span>
               </li>
             ))}
           </ul>

@@ -1,5 +1,6 @@
 /**
- * A picture from this device: what looks like it, and its own seed to visit. It is shown here by an address that only this
+ * A picture from this device: what looks like it, and its own seed to visit, guessed at once and found more exactly behind
+ * that. It is shown here by an address that only this
  * page knows, sent once to be looked at, and kept nowhere.
  */
 import { useEffect, useRef, useState } from 'react';
@@ -17,12 +18,18 @@ export function OwnPicture({ found }: { found: (works: readonly Alike[]) => void
   const field = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState<string | null>(null);
   const { ask, answer, refused, busy } = useAsking<AlikePicture>();
+  const last = useRef<AbortController | null>(null);
   useEffect(() => () => URL.revokeObjectURL(shown ?? ''), [shown]);
   const take = (picture: File | undefined) => {
     if (!picture) return;
     setShown(URL.createObjectURL(picture));
+    last.current?.abort();
+    const mine = (last.current = new AbortController());
     ask(async (signal) => {
-      const alike = await asking.alikePicture(picture, signal);
+      const stop = () => mine.abort();
+      signal.addEventListener('abort', stop);
+      const alike = await asking.alikePicture(picture, mine.signal);
+      signal.removeEventListener('abort', stop); // only another picture stops it now: whoever turns to the blend still wants it
       found(alike.works);
       return alike;
     });
@@ -57,11 +64,24 @@ export function OwnPicture({ found }: { found: (works: readonly Alike[]) => void
       <p className="own-told" role="status">
         {busy && say('studio.look.own.busy')}
         {refused}
-        {answer && !answer.guest && answer.why}
+        {answer && (answer.guest ? <Closer key={answer.guest} closer={answer.closer} /> : answer.why)}
       </p>
       {answer?.guest && <Visit guest={answer.guest} />}
     </div>
   );
+}
+
+/** Whether the guess has become more exact. */
+function Closer({ closer }: { closer: Promise<string | null> }) {
+  const [told, setTold] = useState(() => say('studio.look.own.guessed'));
+  useEffect(() => {
+    let here = true;
+    void closer.then((why) => here && setTold(why ?? say('studio.look.own.refined')));
+    return () => {
+      here = false;
+    };
+  }, [closer]);
+  return told;
 }
 
 /** Its seed into the blend: beside what is there, or alone. */

@@ -1,15 +1,22 @@
 /** The shared blend: up to eight works with exact weights, under everybody's hands. */
 import { portionsOf } from '../blend';
+import { isGuest, titleOf } from '../guests';
+import { SliderRow } from '../parts/SliderRow';
 import { choosable } from '../people';
-import { count, say } from '../texts';
-import { MAX_PORTIONS } from '../wire';
+import { count, percentOf, say } from '../texts';
+import { MAX_PORTIONS, type Person } from '../wire';
 import { CopyLink } from './CopyLink';
 import { dropping } from './dragging';
-import { SliderRow } from './SliderRow';
 import { useStudio } from './studio';
+import { Thumb } from './Thumb';
+
+/** A slider's step: a tenth of a percent is less than a mouse's. */
+const STEP = 0.001;
+const NOBODY: readonly Person[] = [];
 
 export function Palette() {
-  const { room, view, works, sliders, hand } = useStudio();
+  const { room, view, works, me, sliders, hand, open, alike } = useStudio();
+  const people = view.people?.people ?? NOBODY;
   const mode = view.people?.mode;
   const welcome = view.link.kind === 'live' ? view.link.welcome : null;
   const mayShow = welcome?.modes.includes('blend');
@@ -19,14 +26,27 @@ export function Palette() {
     <div className="palette" {...dropping((id) => hand.add(id))}>
       {sliders.length === 0 && <p className="hint">{say('studio.blend.empty')}</p>}
       <ul className="sliders">
-        {sliders.map((slider) => (
-          <SliderRow key={slider.id} slider={slider} alone={sliders.length === 1} />
-        ))}
+        {sliders.map((slider) => {
+          const work = works?.byId.get(slider.id);
+          const title = titleOf(works, slider.id);
+          // A guest has no card: its frame leads to what looks like it.
+          const picture = isGuest(slider.id) ? (
+            <button type="button" className="plain" title={say('studio.alike')} aria-label={say('studio.alike.this', { a: title })} onClick={() => alike(slider.id)}>
+              <Thumb work={work} />
+            </button>
+          ) : (
+            <button type="button" className="plain" disabled={!work} aria-label={say('studio.card', { a: title })} onClick={() => work && open(work)}>
+              <Thumb work={work} />
+            </button>
+          );
+          const shared = { slider, title, picture, people, hand, step: STEP, told: sliders, you: me?.id ?? null };
+          return <SliderRow key={slider.id} {...shared} alone={sliders.length === 1} />;
+        })}
       </ul>
       {sliders.length > 0 && (
         <p className="sum">
           <span>{count('studio.blend.works', sliders.length)}</span>
-          <span>{say('percent', { n: '100' })}</span>
+          <span>{percentOf(1)}</span>
         </p>
       )}
       {bumped && (
@@ -47,9 +67,11 @@ export function Palette() {
           </button>
         )}
         {/* Also without a work: what was cleared a moment ago comes back. */}
-        <button type="button" className="chip" onClick={() => hand.all('undo')}>
-          {say('studio.blend.undo')}
-        </button>
+        {(sliders.length > 0 || hand.acted) && (
+          <button type="button" className="chip" onClick={() => hand.all('undo')}>
+            {say('studio.blend.undo')}
+          </button>
+        )}
         {sliders.length > 0 && (
           <>
             <button type="button" className="chip" onClick={() => hand.all('clear')}>

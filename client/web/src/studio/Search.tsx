@@ -1,24 +1,24 @@
 /** Search: by words with facets, or by look; what is found stands below, and is ringed on the map. */
 import { useEffect, useMemo, useState } from 'react';
 import { portionsOf } from '../blend';
+import { titleOf } from '../guests';
 import { useAsking } from '../parts/use-asking';
 import { useSearch } from '../parts/use-search';
 import type { Alike, Facet, Query } from '../search';
 import { count, say } from '../texts';
-import type { Work } from '../works';
 import { Facets } from './Facets';
 import { OwnPicture } from './OwnPicture';
 import { Results } from './Results';
 import { useStudio } from './studio';
 import { WordsInput } from './WordsInput';
 
-/** A search by look that is asked for from elsewhere: the card of a work. A new object each time. */
-export type Sought = { work: Work };
+/** A search by look that is asked for from elsewhere, by a work or a guest. A new object each time. */
+export type Sought = { id: string };
 
 type Look = { what: string; works: readonly Alike[] };
 
 export function Search({ sought }: { sought: Sought | null }) {
-  const { asking, map, sliders } = useStudio();
+  const { asking, map, sliders, works } = useStudio();
   const [words, setWords] = useState('');
   const [chosen, setChosen] = useState<Query['chosen']>({});
   const query = useMemo(() => ({ words, chosen }), [words, chosen]);
@@ -28,9 +28,8 @@ export function Search({ sought }: { sought: Sought | null }) {
 
   useEffect(() => {
     if (!sought) return;
-    const what = sought.work.title || say('work.untitled');
-    ask(async (signal) => ({ what, works: await asking.alike(sought.work.id, signal) }));
-  }, [asking, ask, sought]);
+    ask(async (signal) => ({ what: titleOf(works, sought.id), works: await asking.alike(sought.id, signal) }));
+  }, [asking, ask, sought, works]);
 
   const found = look.answer?.works.map(({ id }) => id) ?? answer?.works ?? [];
   const asked = look.answer !== null || words !== '' || Object.keys(chosen).length > 0;

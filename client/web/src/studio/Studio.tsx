@@ -55,8 +55,8 @@ export function Studio() {
   const me = useLast(view.people?.people.find((person) => person.id === you) ?? null);
   useEffect(() => room.onFrame((frame) => aiming.follow(frame)), [room, aiming]);
 
-  const alike = useCallback((work: Work) => {
-    setSought({ work });
+  const alike = useCallback((id: string) => {
+    setSought({ id });
     setDrawer('search');
   }, []);
   const shared = useMemo<Shared>(

@@ -64,7 +64,7 @@ function Doings({ work }: { work: Work }) {
       <button type="button" className="chip" disabled={blended || sliders.length >= MAX_PORTIONS} onClick={() => hand.add(work.id)}>
         {blended ? say('studio.blend.in') : say('studio.blend.add')}
       </button>
-      <button type="button" className="chip" onClick={() => alike(work)}>
+      <button type="button" className="chip" onClick={() => alike(work.id)}>
         {say('studio.alike')}
       </button>
       {view.people?.mode === 'vote' && (

@@ -2,6 +2,7 @@ import { mount } from '../parts/mount';
 import '../tokens.css';
 import '../base.css';
 import '../parts/people.css';
+import '../parts/sliders.css';
 import '../parts/real.css';
 import './studio.css';
 import './dream.css';

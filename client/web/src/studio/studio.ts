@@ -23,8 +23,8 @@ export type Studio = {
   /** The work whose card is open. */
   opened: Work | null;
   open(work: Work | null): void;
-  /** Show what looks like a work. */
-  alike(work: Work): void;
+  /** Show what looks like a work, or like a guest. */
+  alike(id: string): void;
   /** Times each work was found here. */
   found: ReadonlyMap<string, number>;
 };

@@ -7,7 +7,7 @@ import type { Work } from '../works';
 import { Finders } from './Finders';
 
 /** A title of more characters than this is set smaller: at full size it would leave no room for the piece. */
-const LONG_TITLE = 60;
+const LONG_TITLE = 36;
 
 export function Settled({ work, people, shown }: { work: Work; people: People | null; shown: boolean }) {
   return (

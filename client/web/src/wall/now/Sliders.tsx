@@ -4,7 +4,7 @@ import { titleOf } from '../../guests';
 import { Likeness } from '../../parts/Likeness';
 import { Title } from '../../parts/Title';
 import { colourOf } from '../../people';
-import { say } from '../../texts';
+import { percentOf, say } from '../../texts';
 import type { Person, Slider } from '../../wire';
 import type { Works } from '../../works';
 
@@ -20,7 +20,7 @@ export function Sliders({ blend, people, works }: { blend: readonly Slider[]; pe
             {work ? <Likeness work={work} picture="small" /> : <span className="likeness guest" />}
             <i className="bar" />
             <Title>{titleOf(works, id)}</Title>
-            <span className="bar-weight">{say('percent', { n: String(Math.round(100 * weight)) })}</span>
+            <span className="bar-weight">{percentOf(Math.round(100 * weight) / 100)}</span>
           </li>
         );
       })}
