@@ -12,13 +12,14 @@ import time
 
 BENCHES = {
     "wandering": "two minutes in front of the wall: jumps, frozen and grey frames, works met",
-    "generator": "ms a frame, against eager float32 of the same weights",
+    "generator": "a frame of the bundled generator drawn and encoded; JPEG by quality; its layers by form",
     "generators": "BigGANs, StyleGAN2 and the bundled one, by engine, against their authors' computation",
     "fanout": "CPU a delivered gigabyte, against a bare transport.write loop and python-socketio",
     "latency": "input to frame, against generator and encoder alone",
     "index": "nearest seeds and nearest looks, against exact search",
     "search": "words, facets and type-ahead among 8,870 and 470,000 works, against FTS5 with GROUP BY and LIKE",
     "inversion": "a picture's seed, against the recipe of 2019; wants the artworks beside the checkout",
+    "refining": "the wall's frame rate while a visitor's picture is refined, against the room left alone",
     "maps": "neighbours that look alike, calm walks, the cost of a place, each beside a plainer map",
     "steering": "the law, against plain averaging, with honest and hostile crowds",
     "flashes": "the limit on flashes, against encoding; whom it holds back",

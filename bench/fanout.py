@@ -1,10 +1,10 @@
 """What a frame for everybody costs: CPU seconds of the server per delivered gigabyte (`python -m bench.fanout`).
 
 Frames of 30,000 bytes, 30 a second, to 50 clients on loopback. Ours is the whole way: memory hub, feed, slots, windows
-and an acknowledgement for every frame (or every second one), under our protocol. Its peers are a bare loop of
-`transport.write`, which receives nothing and knows no WebSocket, and python-socketio under uvicorn, which does as its
-users do. Each server runs in a process of its own and is charged its own CPU time, kernel included; the clients are
-another process.
+and an acknowledgement for every frame (or every second one, or none to see what they cost), under our protocol. Its
+peers are a bare loop of `transport.write`, which receives nothing and knows no WebSocket, and python-socketio under
+uvicorn, which does as its users do. Each server runs in a process of its own and is charged its own CPU time, kernel
+included; the clients are another process.
 The contenders take turns; the median of the ratios of neighbouring turns is what counts.
 """
 
@@ -87,7 +87,7 @@ def ask(process: subprocess.Popen[str], question: str | None = None) -> str:
         process.stdin.write(question + "\n")
     answer = process.stdout.readline().strip()
     if not answer:
-        raise RuntimeError(f"{process.args} ended without an answer")
+        raise RuntimeError(f"{process.args!r} ended without an answer")
     return answer
 
 

@@ -17,7 +17,7 @@ import uvloop
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 
-from bench.fanout_servers import FRAME_BYTES, OURS, OURS_BY_TWOS
+from bench.fanout_servers import FRAME_BYTES, OURS, OURS_BY_TWOS, OURS_UNHEARD
 from shared_state.messages import SUBPROTOCOL, Ack, Hello, encode
 
 HANDSHAKE = (
@@ -105,6 +105,19 @@ class LazyViewer(Viewer):
     every = 2
 
 
+class Wall(Counting):
+    """Says hello, then counts. A wall's window is a setting, and here it has no end."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.WriteTransport, transport)
+        self.transport.write(HANDSHAKE.format(path="/ws", more=f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n").encode())
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if data.startswith(b"HTTP/1.1 101"):
+            self.transport.write(masked(Opcode.BINARY, encode(Hello("main", "wall"))))
+
+
 def masked(opcode: Opcode, data: bytes) -> bytes:
     """A client's frame."""
     return WireFrame(opcode, data).serialize(mask=True)
@@ -119,7 +132,8 @@ def answer() -> None:
 
 async def main(server: str, port: int, count: int) -> None:
     """Connect one after the other, wait until all are served, stay."""
-    kind = {OURS: Viewer, OURS_BY_TWOS: LazyViewer, "python-socketio": SocketIO}.get(server, Counting)
+    ours = {OURS: Viewer, OURS_BY_TWOS: LazyViewer, OURS_UNHEARD: Wall}
+    kind = (ours | {"python-socketio": SocketIO}).get(server, Counting)
     loop = asyncio.get_running_loop()
     crowd = [(await loop.create_connection(kind, "127.0.0.1", port))[1] for _ in range(count)]
     await asyncio.gather(*(client.served.wait() for client in crowd))

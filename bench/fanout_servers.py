@@ -37,6 +37,7 @@ FRAME_RATE: Final = 30
 
 OURS: Final = "gen studio"
 OURS_BY_TWOS: Final = "gen studio, acks by twos"
+OURS_UNHEARD: Final = "gen studio, no acks"
 
 JPEG: Final = os.urandom(FRAME_BYTES - 60)
 """With its header and place a frame is FRAME_BYTES long, or very nearly."""
@@ -52,13 +53,14 @@ async def every_frame(send: Callable[[int], Awaitable[None]]) -> None:
         await asyncio.sleep(max(0.0, due_s - time.monotonic()))
 
 
-async def gen_studio(listening: socket.socket) -> None:
-    """The gateway of an installation, and frames from nowhere."""
+async def gen_studio(listening: socket.socket, **changed: object) -> None:
+    """The gateway of an installation, and frames from nowhere. `changed`: settings that are not the defaults."""
     hub = MemoryHub()
     lease = await hub.acquire("main", "bench", 3_600_000)
     assert lease is not None
     await hub.announce(lease, RoomCard("main", "none", 512, "none", 100, 1_000))
-    settings = ServerSettings(viewers=1_000, connections=2_000, connects_per_minute=10_000)
+    options: dict[str, Any] = {"viewers": 1_000, "connections": 2_000, "connects_per_minute": 10_000}
+    settings = ServerSettings(**options | changed)
     collection: Any = SimpleNamespace(works=[], places=np.zeros((0, 2)), digest="none", image_path=lambda _id: None)
     server = WebServer(create_app(hub, collection, settings, Metrics()), settings)
 
@@ -67,6 +69,11 @@ async def gen_studio(listening: socket.socket) -> None:
         await hub.publish("main", "frames", encode(frame), token=lease.token, seq=seq)
 
     await asyncio.gather(server.serve([listening]), every_frame(publish))
+
+
+async def unheard(listening: socket.socket) -> None:
+    """Ours with a window that never closes: what acknowledging costs is the difference."""
+    await gen_studio(listening, wall_window=1_000_000, ack_timeout_s=3_600)
 
 
 async def transport_write(listening: socket.socket) -> None:
@@ -101,6 +108,7 @@ async def python_socketio(listening: socket.socket) -> None:
 SERVERS: Final = {
     OURS: (gen_studio, uvloop.new_event_loop),
     OURS_BY_TWOS: (gen_studio, uvloop.new_event_loop),
+    OURS_UNHEARD: (unheard, uvloop.new_event_loop),
     "transport.write, asyncio": (transport_write, asyncio.new_event_loop),
     "transport.write, uvloop": (transport_write, uvloop.new_event_loop),
     "python-socketio": (python_socketio, uvloop.new_event_loop),

@@ -1,11 +1,11 @@
 """What a search by look costs, each beside its peer in the same run: `python -m bench.looking --collection FOLDER`.
 
 - finding 24 works by a work, beside finding them by a picture, which must be described first;
-- a visitor's own seed in the steps that a person waits for, beside all the steps of the bundled inversion: seconds of
-  one core, and how well the seeds' renderings fit (PSNR);
+- a visitor's own seed as the encoder guesses it, and in the steps of its refinement, each beside all the steps of the
+  bundled inversion: seconds of one core, and how well the seeds' renderings fit (PSNR);
 - a thumbnail of a photograph of 12 megapixels as it is made, beside Pillow's own way without opening it small.
 
-Visitors' pictures are pictures of a folder with images.
+Visitors' pictures are pictures of a folder with images. What a wall notices of all this: `python -m bench.refining`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PIL import Image
 
 from bench.machine import Ratio, machine_line, median_ratio, seconds, table
 from models.generator import load_generator
-from models.inversion.descent import InversionSettings
+from models.inversion.descent import InversionSettings, Ours
 from models.inversion.quality import measure
 from models.inversion.recipe import recipe_for
 from models.one_core import on_one_core
@@ -58,7 +58,16 @@ def main() -> None:
     few.find(pictures[:1], lambda: None)
     many.find(pictures[:1], lambda: None)
     seeds = [[recipe.find(picture[None], lambda: None)[0] for picture in pictures] for recipe in (few, many)]
+    assert isinstance(few, Ours)
+    starts = few.starts
+    seeds.append(list(starts.quick(pictures)))
     fits = [measure(np.stack(found), pictures, generator)[:, 0].mean() for found in seeds]
+    a_guess = median_ratio(
+        lambda: seconds(lambda: starts.quick(pictures[:1]), repeat=20),
+        lambda: seconds(lambda: many.find(pictures[:1], lambda: None)),
+        rounds=3,
+    )
+    told.append(["a guess, a seed in 40 steps", ms(a_guess), f"{a_guess}", f"{fits[2]:.2f} dB, {fits[1]:.2f} dB"])
     a_seed = median_ratio(
         lambda: seconds(lambda: few.find(pictures[:1], lambda: None)),
         lambda: seconds(lambda: many.find(pictures[:1], lambda: None)),

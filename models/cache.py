@@ -1,7 +1,7 @@
-"""Where what was computed once is kept: prepared collections, search graphs, compiled code.
+"""Where what was computed once is kept: prepared collections, search graphs, compiled code; and where rooms were left.
 
-Everything in it can be computed again: delete it at any time. Numba's compiled code is executed as it is found, so the
-folder must be ours alone; a folder that others may write into is refused.
+All but the rooms, which then begin anew, can be computed again: delete it at any time. Numba's compiled code is run
+as it is found, so the folder must be ours alone; a folder that others may write into is refused.
 """
 
 from __future__ import annotations

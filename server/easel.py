@@ -170,7 +170,7 @@ class Easel:
     async def draw(self, scene: Scene, guests: Guests = NO_GUESTS, through: Through = as_it_is) -> Drawing:
         """The picture of a scene, which goes `through` something, in the easel's thread, before it is encoded. Raises
         DrawingError."""
-        ours = guests.latents if guests.model == self.painter.name else {}
+        ours = guests.drawable if guests.model == self.painter.name else {}
         here = {portion.id: ours[portion.id] for portion in scene.portions if portion.id in ours}
         order = _Order(scene, here, through, asyncio.get_running_loop().create_future())
         self._due.append(order)

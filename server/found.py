@@ -21,7 +21,7 @@ from shared_state import snapshot
 from shared_state.hub import HubError, RoomCard
 
 FRESH_S: Final = 2.0
-"""As often as a room is stored (`snapshot_s`): asking more often brings nothing new."""
+"""A passport that is two seconds old misses no bump that anybody could have read the label of."""
 
 
 class FoundWork(msgspec.Struct, frozen=True):

@@ -28,18 +28,21 @@ import structlog
 import uvloop
 from pydantic import SecretStr
 
-from models.cache import CacheError
+from models.cache import CacheError, cache_dir, private_folder
 from models.works.collection import Collection, NotPrepared, load_collection
 from models.works.work import CollectionError
 from server.announce import announce
 from server.exits import CannotStart, Exit
 from server.hanging import on_the_map
+from server.lasting_hub import LastingHub
 from server.metrics import Metrics
 from server.near_hub import NearHub
+from server.room_files import RoomFiles
 from server.settings import ServerSettings
 from server.web_server import WebServer, reserved_port
 from shared_state.hub import Hub, HubError
 from shared_state.hubs import open_hub
+from shared_state.memory_hub import MemoryHub
 
 if TYPE_CHECKING:
     from models.inversion.preset import Inversion
@@ -54,7 +57,7 @@ Part = Literal["serve", "gateway", "renderer"]
 async def serve(settings: ServerSettings, collection: Collection, port: socket.socket, ready: Ready) -> None:
     """All in one process. `ready` is called once the pages answer. Raises CannotStart."""
     metrics = Metrics()
-    async with reached_hub(settings, metrics, near=True) as hub:
+    async with reached_hub(settings, metrics, near=collection) as hub:
         web = _web(hub, collection, settings, metrics)
         async with opened_renderer(hub, collection, settings, metrics) as drawing:
             await _until_stopped(web, port, drawing, ready)
@@ -165,12 +168,15 @@ def model_name(model: str) -> str:
 
 
 @asynccontextmanager
-async def reached_hub(settings: ServerSettings, metrics: Metrics, *, near: bool = False) -> AsyncIterator[Hub]:
-    """A hub that answers. `near`: renderer and gateway are both in this process. Raises CannotStart."""
+async def reached_hub(
+    settings: ServerSettings, metrics: Metrics, *, near: Collection | None = None
+) -> AsyncIterator[Hub]:
+    """A hub that answers. `near`: what is shown, where renderer and gateway are both in this process. Raises
+    CannotStart."""
     try:
         hub = open_hub(settings.redis_url)
-        if near and settings.redis_url is not None:
-            hub = NearHub(hub)
+        if near is not None:
+            hub = NearHub(hub) if settings.redis_url is not None else lasting_hub(settings, near)
         await hub.start()
     except HubError as error:
         raise CannotStart(str(error), Exit.HUB_UNREACHABLE) from error
@@ -179,6 +185,17 @@ async def reached_hub(settings: ServerSettings, metrics: Metrics, *, near: bool 
         yield hub
     finally:
         await hub.close()
+
+
+def lasting_hub(settings: ServerSettings, collection: Collection) -> Hub:
+    """A hub in memory that remembers the last run at this port with these works; or nothing, where nothing can be
+    kept."""
+    try:
+        files = RoomFiles(private_folder(cache_dir() / "rooms"), f"{settings.port} {collection.digest}")
+    except OSError as error:
+        log.warning("rooms begin anew after a restart", found=str(error))
+        return MemoryHub()
+    return LastingHub(files, settings.rooms)
 
 
 @asynccontextmanager

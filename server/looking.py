@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -35,6 +35,9 @@ WORTH_A_GRAPH: Final = 20_000
 """Works from which on the approximate index is built (once, behind the scenes): below, looking at every one takes a few
 milliseconds."""
 
+Features = NDArray[np.float32]
+"""(F,), as the collection's recipe describes a picture."""
+
 NO_TORCH: Final = (
     "This server sees no pictures: it runs without torch. Install it with `pip install 'genstudio[models]'`."
 )
@@ -56,15 +59,30 @@ class Looking:
 
     def like_work(self, collection: Collection, id: str, k: int) -> list[Alike]:
         """The k works most like this one, itself not among them."""
-        return self._like(collection, [_row(collection, id)], [1.0], k)
+        row = collection.index_of(id)
+        if row is None:
+            raise NoAnswer(404, "no_work")
+        return self._near(collection, collection.features[row], [row], k)
 
-    def like_blend(self, collection: Collection, portions: Sequence[Portion], k: int) -> list[Alike]:
-        """The k works most like a blend, its own not among them. A blend's direction is the weighted mean of its works'
-        unit features, its length the mean of theirs; visitors' pictures in it are not works, and count for nothing."""
-        known = [part for part in portions if collection.index_of(part.id) is not None]
-        if not known:
+    def like_blend(
+        self, collection: Collection, portions: Sequence[Portion], guests: Mapping[str, Features], k: int
+    ) -> list[Alike]:
+        """The k works most like a blend, its own not among them. A blend's direction is the weighted mean of its parts'
+        unit features, its length the mean of theirs. `guests`: what visitors' pictures in it look like; what is neither
+        there nor a work counts for nothing."""
+        rows = {part.id: row for part in portions if (row := collection.index_of(part.id)) is not None}
+        looks = [
+            (guests[part.id] if part.id not in rows else collection.features[rows[part.id]], part.weight)
+            for part in portions
+            if part.id in rows or part.id in guests
+        ]
+        if not looks:
             raise NoAnswer(404, "no_works")
-        return self._like(collection, [_row(collection, part.id) for part in known], [part.weight for part in known], k)
+        return self._near(collection, between(looks), list(rows.values()), k)
+
+    def like(self, collection: Collection, looks: Features, k: int) -> list[Alike]:
+        """The k works most like what was `described`."""
+        return self._near(collection, looks, [], k)
 
     def like_frame(self, collection: Collection, frame: bytes, k: int) -> list[Alike]:
         """The k works most like a frame, as it came from the hub."""
@@ -77,13 +95,16 @@ class Looking:
 
     def like_picture(self, collection: Collection, picture: NDArray[np.uint8], k: int) -> list[Alike]:
         """The k works most like a picture uint8 (3, 256, 256)."""
+        return self.like(collection, self.described(collection, picture), k)
+
+    def described(self, collection: Collection, picture: NDArray[np.uint8]) -> Features:
+        """A picture uint8 (3, 256, 256) in the features of a collection."""
         try:
-            found = self._index(collection).similar(Image.fromarray(picture.transpose(1, 2, 0)), k)
+            return self._index(collection).described(Image.fromarray(picture.transpose(1, 2, 0)))
         except ImportError as error:
             raise NoAnswer(501, "no_eyes", NO_TORCH) from error
         except (CollectionError, ModelError) as error:
             raise NoAnswer(501, "no_eyes", f"This server cannot look for pictures: {error}.") from error
-        return [Alike(likeness.work.id, round(likeness.distance, 6)) for likeness in found]
 
     def close(self) -> None:
         """Stop what is being built."""
@@ -91,14 +112,9 @@ class Looking:
             for index in self._indices.values():
                 index.close()
 
-    def _like(self, collection: Collection, rows: list[int], weights: list[float], k: int) -> list[Alike]:
-        features = collection.features[rows]
-        lengths = np.linalg.norm(features, axis=1)
-        parts = np.asarray(weights, np.float32) / np.float32(sum(weights))
-        mean = parts @ (features / np.maximum(lengths, 1e-12)[:, None])
-        query = features[0] if len(rows) == 1 else mean * (parts @ lengths / max(float(np.linalg.norm(mean)), 1e-12))
-        found, distances = self._index(collection).index.nearest(query, k + len(rows))
-        near = [(row, distance) for row, distance in zip(found, distances, strict=True) if row not in rows]
+    def _near(self, collection: Collection, looks: Features, own: list[int], k: int) -> list[Alike]:
+        found, distances = self._index(collection).index.nearest(looks, k + len(own))
+        near = [(row, distance) for row, distance in zip(found, distances, strict=True) if row not in own]
         return [Alike(collection.works[row].id, round(float(distance), 6)) for row, distance in near[:k]]
 
     def _index(self, collection: Collection) -> LookIndex:
@@ -139,8 +155,12 @@ def portions(text: str) -> list[Portion]:
     return blend
 
 
-def _row(collection: Collection, id: str) -> int:
-    row = collection.index_of(id)
-    if row is None:
-        raise NoAnswer(404, "no_work")
-    return row
+def between(looks: Sequence[tuple[Features, float]]) -> Features:
+    """A point between features (F,) of weights above 0: of one alone exactly its own."""
+    if len(looks) == 1:
+        return looks[0][0]
+    features = np.stack([each for each, _ in looks])
+    lengths = np.linalg.norm(features, axis=1)
+    parts = np.array([weight for _, weight in looks], np.float32) / np.float32(sum(weight for _, weight in looks))
+    mean = parts @ (features / np.maximum(lengths, 1e-12)[:, None])
+    return np.asarray(mean * (parts @ lengths / max(float(np.linalg.norm(mean)), 1e-12)), np.float32)

@@ -23,6 +23,7 @@ SENTENCES: Final = {
     "no_space": "The gallery has no space to keep the words of this collection.",
     "no_work": "There is no such work in this collection.",
     "no_works": "None of these is a work of this collection.",
+    "no_guest": "This visitor’s picture is no longer in the room.",
     "no_frame": "No picture of this room has come here yet. Open the page of the room, and ask again.",
     "frame_unreadable": "The newest picture of this room cannot be read here.",
     "no_image": "The gallery has no picture of this artwork.",
@@ -42,5 +43,8 @@ SENTENCES: Final = {
     "no_generator": "The generator of the wall is not at hand here, so your picture has no place.",
     "blind": "The generator of the wall cannot see pictures, so yours has no place.",
     "placeless": "The generator of the wall finds no place for your picture.",
+    # or not more exactly
+    "many_seeds": "Many pictures are being found more exactly at this moment, so yours stays as it was guessed.",
+    "not_refined": "Your picture could not be found more exactly, so it stays as it was guessed.",
 }
 """By code; with a form for one and one for other numbers where `n` is counted."""

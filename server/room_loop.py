@@ -1,8 +1,8 @@
 """One room while its lease is ours: hears what people do, moves what the wall shows, has it drawn, and tells everybody.
 
-There is no tick. A frame starts when something moved and the last one is done; at rest it beats once a second so that a
-screen can tell a still room from a dead one; with no screen anywhere the room rests. A failing generator costs frames,
-never the room: the last picture stays and drawing is tried again, ever more slowly.
+A frame starts when somebody pushed and the last one is done, else when its slot ends (`pacing.py`); at rest it beats
+once a second so that a screen can tell a still room from a dead one; with no screen anywhere the room rests. A failing
+generator costs frames, never the room: the last picture stays and drawing is tried again, ever more slowly.
 Not here: who owns the room (`holding.py`, `renderer.py`), how a picture is made (`room_view.py`), what gateways are
 told of the room (`room_card.py`), what outlives us (`room_memory.py`).
 """
@@ -19,6 +19,7 @@ from server.easel import DrawingError, Easel
 from server.hiccups import Hiccups
 from server.holding import Clock, Holding, keep
 from server.metrics import Metrics
+from server.pacing import Pace
 from server.room_card import Card
 from server.room_memory import RoomMemory
 from server.room_view import RoomView
@@ -51,6 +52,9 @@ GRACE_S: Final = 3.0
 """A renderer that has just taken a room draws for this long unasked: gateways tell of their screens once a second, and
 a wall that hangs there already must not stand still until they do."""
 
+DEEDS_S: Final = 0.05
+"""A deed is stored at once, those that come within this after it together: a thumb on a slider sends sixty a second."""
+
 LAST_WORD_S: Final = 1.0
 """Time for the last snapshot when the room is given up: shutting down must not hang on a dead hub."""
 
@@ -80,9 +84,12 @@ class RoomLoop:
         self._memory = RoomMemory(room, hub, clock=clock)
         self._hub, self._settings, self._metrics = hub, settings, metrics
         self._clock = clock
+        self._pace = Pace(settings.frame_rate_max)
         self._watched_until_s = 0.0
         self._nearby: list[Nearby] = []
         self._moved, self._watched, self._company = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._done = asyncio.Event()
+        """Somebody did something that nobody can be asked to do again: a vote must not be lost with us."""
         self._pushed_s: float | None = None
         """When the oldest push arrived that no frame contains yet."""
 
@@ -142,6 +149,7 @@ class RoomLoop:
                     pass  # seen by others on the map, not in the picture
                 case Did() | Guest():
                     self._moved.set()
+                    self._done.set()
                 case Enter() | Leave():
                     self._company.set()
         if self._watching():
@@ -164,11 +172,11 @@ class RoomLoop:
     async def _draw(self, holding: Holding) -> NoReturn:
         seq = 0
         while True:
-            began_s = self._clock()
+            shows_s = self._pace.begin(self._clock())
             self._moved.clear()
             pushed_s, self._pushed_s = self._pushed_s, None
             # One step ahead, or a push of this moment would wait for its step and show a whole frame later.
-            self.room.advance(began_s + DEFAULTS.tick_s, self._nearby)
+            self.room.advance(shows_s + DEFAULTS.tick_s, self._nearby)
             scene, bump = self.scene, self.room.bump
             try:
                 drawing = await self._view.draw(scene, self.guests)
@@ -183,14 +191,15 @@ class RoomLoop:
                 self._metrics.frames_drawn.inc()
                 if pushed_s is not None:
                     self._metrics.input_to_frame_seconds.observe(self._clock() - pushed_s)
-            await self._until_due(began_s)
+            await self._until_due()
 
-    async def _until_due(self, began_s: float) -> None:
-        """The moment for the frame after the one begun at `began_s`."""
+    async def _until_due(self) -> None:
+        """The moment for the next frame."""
         await self._until_watched()
         if not self.room.moving and not self._view.fading:
             await _wait(self._moved, self._settings.heartbeat_s)
-        await asyncio.sleep(max(0.0, began_s + 1 / self._settings.frame_rate_max - self._clock()))
+        await asyncio.sleep(self._pace.opens_in_s(self._clock()))
+        await _wait(self._moved, self._pace.ends_in_s(self._clock()))
 
     # -- another model (`switching.py`)
 
@@ -254,10 +263,12 @@ class RoomLoop:
 
     async def _remember(self, holding: Holding) -> NoReturn:
         while True:
-            await asyncio.sleep(self._settings.snapshot_s)
+            await _wait(self._done, self._settings.snapshot_s)
+            self._done.clear()
             with suppress(HubError):  # told by `keep` already; the next snapshot says more than this one
                 await self._memory.commit(holding)
             await self._card.announce()
+            await asyncio.sleep(min(DEEDS_S, self._settings.snapshot_s))
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

@@ -28,15 +28,16 @@ class RoomMemory:
         if stored is None or stored in (self._committed, self._attempted):
             return
         try:
-            self._room.restore(stored)
+            self._room.restore(stored, self._clock())
         except ValueError as error:
             found = str(error)
             log.warning("the stored state cannot be read; the room starts anew", room=self._room.name, found=found)
 
     async def commit(self, holding: Holding) -> None:
         """Store it, when it has changed and we may. Raises HubError and LostLease."""
-        snapshot = self._room.snapshot()
-        if snapshot == self._committed or not holding.alive(self._clock()):
+        now_s = self._clock()
+        snapshot = self._room.snapshot(now_s)
+        if snapshot == self._committed or not holding.alive(now_s):
             return
         self._attempted = snapshot
         await self._hub.commit(holding.lease, snapshot)

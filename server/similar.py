@@ -1,31 +1,34 @@
-"""Search by look over HTTP: from a work, from the present frame, from a blend, from a visitor's own picture.
+"""Search by look over HTTP: from a work, a visitor's picture that is in the room, the present frame, or a blend.
 
-A visitor's picture is looked at in memory and forgotten: nothing of it is kept, logged or sent on but the latent that
-draws it best, as the room's guest. Whoever asks is bounded by address, and all together by two desks.
+Whoever asks is bounded by address, and all together by two desks: one that knows the index, and one that sees. Not
+here: a picture that a visitor brings (`own_picture.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from models.one_core import on_one_core
-from server.admission import Buckets, origin_is_ours
+from server.admission import Buckets
 from server.answers import NoAnswer, answering
 from server.desk import Desk
 from server.guests import GuestSeeds, NoSeed
 from server.lobby import Lobby
-from server.looking import Alike, Looking, portions, seen
+from server.looking import Alike, Features, Looking, portions
+from server.own_picture import NO_STORE, OwnPictures
+from server.room_guests import REMEMBERED, RoomGuests
 from server.shown import Shown
-from server.uploads import Uploads
 from shared_state.hub import RoomCard
+from shared_state.messages import GUEST_PATTERN, Portion
 
 if TYPE_CHECKING:
     from models.works.collection import Collection
@@ -34,22 +37,12 @@ K, MAX_K = 24, 48
 """Works in an answer: a screen full of them, and two."""
 
 PICTURES_WAITING: Final = 4
-"""Behind the one that is looked at, each about two seconds: who would wait longer is told to come again."""
+"""Behind the one that is looked at, each a tenth of a second, or with a first one's loading two: who would wait longer
+is told to come again."""
 
 LOOKS_WAITING: Final = 64
 """Behind those two that are under way, each a millisecond in a collection of thousands, a fifth of a second among half
 a million."""
-
-NO_STORE: Final = {"Cache-Control": "no-store"}
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What looks like a picture, and the picture's own seed in this room; `why` there is none, and the code of that."""
-
-    works: list[Alike]
-    guest: str | None
-    why: str | None
-    code: str | None
 
 
 class Similar:
@@ -60,17 +53,21 @@ class Similar:
         self._lobby, self._shown = lobby, shown
         self._looking = Looking()
         self._seeds = GuestSeeds(settings)
-        self._uploads = Uploads(settings.upload_max_mb * 2**20, settings.upload_timeout_s)
+        self._guests = RoomGuests(lobby)
         self._looks = Buckets(settings.looks_per_minute)
         self._pictures = Buckets(settings.uploads_per_minute)
         self._index_desk = Desk("look", threads=2, waiting=LOOKS_WAITING)
         self._eyes = Desk("eyes", threads=1, waiting=PICTURES_WAITING, begin=on_one_core)
+        self._own = OwnPictures(lobby, self._looking, self._seeds, self._guests, self._eyes)
         self._frames: dict[tuple[str, int], asyncio.Task[list[Alike]]] = {}
+        self._looks_of: OrderedDict[tuple[str, bytes], Features] = OrderedDict()
+        """What guests look like, by collection and latent, the longest unasked first."""
 
     async def __aenter__(self) -> Similar:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._own.close()
         self._looking.close()
         self._index_desk.close()
         self._eyes.close()
@@ -84,17 +81,22 @@ class Similar:
         ]
 
     async def look(self, request: Request) -> Response:
-        """`?to=ID`, `?to=frame` or `?works=ID*w,...`, and `&k=` at most 48."""
+        """`?to=ID`, `?to=frame` or `?works=ID*w,...`, and `&k=` at most 48. An ID is a work's or a guest's."""
         self._admit(request, self._looks)
         card, k = await self._lobby.card(request.path_params["room"]), _k(request)
         collection = await self._shown.of(card)
         to, works = request.query_params.get("to"), request.query_params.get("works")
         if to == "frame":
             found = await self._like_frame(card, collection, k)
+        elif to is not None and is_guest(to):
+            looks = await self._looks_like(card, collection, to)
+            found = await self._index_desk.ask(self._looking.like, collection, looks, k)
         elif to is not None:
             found = await self._index_desk.ask(self._looking.like_work, collection, to, k)
         elif works is not None:
-            found = await self._index_desk.ask(self._looking.like_blend, collection, portions(works), k)
+            blend = portions(works)
+            guests = await self._guests_in(card, collection, blend)
+            found = await self._index_desk.ask(self._looking.like_blend, collection, blend, guests, k)
         else:
             raise NoAnswer(400, "unclear", "Say what to look for: ?to=ID, ?to=frame or ?works=ID*0.5,ID*0.5.")
         return _json({"works": found})
@@ -102,31 +104,40 @@ class Similar:
     async def picture(self, request: Request) -> Response:
         """The body is a picture: what looks like it, and its own seed as the room's guest."""
         try:
-            return _json(await self._seen(request))
+            self._own.require_ours(request)
+            self._admit(request, self._pictures)
+            card, k = await self._lobby.card(request.path_params["room"]), _k(request)
+            return await self._own.answer(request, card, await self._shown.of(card), k)
         except NoAnswer as no:
             refusal = no.response
             refusal.headers["Connection"] = "close"  # what else of the picture is on its way goes nowhere
             return refusal
 
-    async def _seen(self, request: Request) -> Answer:
-        if not origin_is_ours(
-            request.headers.get("origin"), request.headers.get("host"), self._lobby.settings.allowed_origins
-        ):
-            raise NoAnswer(403, "foreign")
-        self._admit(request, self._pictures)
-        card, k = await self._lobby.card(request.path_params["room"]), _k(request)
-        collection = await self._shown.of(card)
-        picture = await self._eyes.ask(seen, await self._uploads.read(request))
-        works = await self._eyes.ask(self._looking.like_picture, collection, picture, k)
-        try:
-            return Answer(works, await self._guest(card, collection, picture), None, None)
-        except (NoSeed, NoAnswer) as no:
-            return Answer(works, None, no.sentence, no.code)
+    async def _looks_like(self, card: RoomCard, collection: Collection, guest: str) -> Features:
+        """What a guest looks like as the generator draws it, described once. Raises NoAnswer."""
+        latent = await self._guests.latent(card, guest)
+        key = collection.digest, latent
+        if key not in self._looks_of:
+            self._looks_of[key] = await self._eyes.ask(self._look_at, collection, card.model, latent)
+            if len(self._looks_of) > REMEMBERED:
+                self._looks_of.popitem(last=False)
+        self._looks_of.move_to_end(key)
+        return self._looks_of[key]
 
-    async def _guest(self, card: RoomCard, collection: Collection, picture: NDArray[np.uint8]) -> str:
-        guest = await self._eyes.ask(self._seeds.find, collection, card.model, picture)
-        self._lobby.feed(card).bring(guest)
-        return guest.id
+    def _look_at(self, collection: Collection, model: str, latent: bytes) -> Features:
+        try:
+            return self._looking.described(collection, self._seeds.drawn(collection, model, latent))
+        except NoSeed as no:
+            raise NoAnswer(501, "no_eyes", no.sentence) from no
+
+    async def _guests_in(self, card: RoomCard, collection: Collection, blend: list[Portion]) -> dict[str, Features]:
+        """What those in a blend look like; one that cannot be told is left out."""
+        seen = {}
+        for part in blend:
+            if is_guest(part.id):
+                with suppress(NoAnswer):
+                    seen[part.id] = await self._looks_like(card, collection, part.id)
+        return seen
 
     async def _like_frame(self, card: RoomCard, collection: Collection, k: int) -> list[Alike]:
         """Those who ask at once get one answer: a crowd that looks at one wall asks about one picture."""
@@ -142,6 +153,11 @@ class Similar:
     def _admit(self, request: Request, buckets: Buckets) -> None:
         if not buckets.take(request.client.host if request.client else "", self._lobby.now_s()):
             raise NoAnswer(429, "too_often", retry_after_s=3)
+
+
+def is_guest(id: str) -> bool:
+    """Whether this may be a guest's id."""
+    return re.match(GUEST_PATTERN, id) is not None
 
 
 def _k(request: Request) -> int:

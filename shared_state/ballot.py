@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from shared_state import messages
+from shared_state import kept, messages
+from shared_state.kept import moment, span
 from shared_state.messages import Tally
 from shared_state.settings import SteeringSettings
 from shared_state.snapping import Nearby
@@ -88,6 +89,22 @@ class Ballot:
         tallies += [Tally(work, []) for work in self._suggested if work not in self._reached_s]
         left_s = self._counts_s - now_s if self.open else self._settings.vote_round_s
         return messages.Ballot(tallies, max(0.0, round(2.0 * left_s) / 2.0), self.going)
+
+    def durable(self, now_s: float) -> kept.Ballot:
+        """What a snapshot of now keeps: all of it."""
+        left = {work: iter(reached) for work, reached in self._reached_s.items()}
+        votes = {person: kept.Cast(work, next(left[work]) - now_s) for person, work in self._votes.items()}
+        return kept.Ballot(votes, span(self._counts_s, now_s), self.going, self.voters, self._suggested)
+
+    def restore(self, ballot: kept.Ballot, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.stop()
+        for person, cast in ballot.votes.items():
+            self._votes[person] = cast.work
+            self._reached_s.setdefault(cast.work, []).append(moment(cast.reached_s, now_s))
+        self._counts_s = moment(ballot.counts_s, now_s)
+        self.going, self.voters = ballot.going, list(ballot.voters)
+        self._suggested = list(ballot.suggested)
 
     def _ranked(self) -> list[str]:
         """Works with votes, the winning one first."""

@@ -139,6 +139,10 @@ class Palette:
             self._shown = {work: weight / whole for work, weight in left.items()} if whole > 0 else {}
         self._gestures.clear()
 
+    def turn(self, work: str, former: str) -> None:
+        """`work` looks otherwise from now on: what shows of it is `former`, and gives way to it as to another work."""
+        self._shown = {former if id == work else id: weight for id, weight in self._shown.items()}
+
     def advance(self, dt_s: float, now_s: float) -> None:
         """What is shown follows what is set, for `dt_s`; hands that have not moved for long come off."""
         self._expire(now_s)

@@ -43,10 +43,10 @@ class Blending:
         """The blend as it shows; () while the map is the whole picture."""
         return self._palette.shown if self._turned > 0.0 else ()
 
-    def begin(self, blend: bool) -> None:
-        """Show the blend at once, or the map, as a renderer does that takes a room over."""
+    def begin(self, blend: bool, bump: str | None = None) -> None:
+        """Show the blend at once, or the map, as a renderer does that takes a room over; `bump`: what it is."""
         self._turned = 1.0 if blend and self._palette.durable() else 0.0
-        self._close = self.bump = None
+        self._close, self.bump = None, bump if self._turned else None
 
     def step(self, blend: bool, now_s: float) -> bool:
         """One tick of a room in mode blend, or not. True when a bump began."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from shared_state import snapshot
+from shared_state import kept, snapshot
 from shared_state.drift import Drift
 from shared_state.messages import Slider
 from shared_state.settings import SteeringSettings
@@ -57,6 +57,16 @@ class Bumps:
             self._begin(work, [slider.hand for slider in sliders if slider.id == work and slider.hand])
         elif work is None:
             self.finders = []
+
+    def durable(self) -> kept.Found:
+        """What a snapshot keeps beside `seen`."""
+        return kept.Found(self.snap.durable(), self.finders, self._credits.ways)
+
+    def restore(self, found: kept.Found) -> None:
+        """Go on from a snapshot: a bump that is there is not counted again."""
+        self.snap.restore(found.snap)
+        self.finders = list(found.finders)
+        self._credits.restore(found.carried)
 
     def _begin(self, work: str | None, finders: list[str]) -> None:
         self.finders = finders[:MAX_FINDERS]

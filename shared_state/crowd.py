@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Literal
 
-from shared_state import blend
+from shared_state import blend, kept
 from shared_state.hand import Hand
+from shared_state.kept import moment, span
 from shared_state.messages import Person, Place, Push, Release, Spot, Stick, Work
 from shared_state.palette import Colours
 from shared_state.presence import Presence
@@ -154,6 +155,27 @@ class Crowd:
                 person: hand for person, hand in self._hands.items() if person in self.presence or person in fading
             }
 
+    def durable(self, now_s: float) -> dict[str, kept.Here]:
+        """What a snapshot of now keeps of everybody here: their standing push, and since when, while that counts."""
+        return {person: self._kept(self._hands[person], now_s) for person in self.presence.visitors}
+
+    def restore(self, people: Mapping[str, kept.Here], now_s: float) -> None:
+        """Go on from a snapshot: whoever is in it is here, until nobody has vouched for them for too long. Who is here
+        already stays as they are."""
+        for person, here in people.items():
+            if person in self.presence or not self.presence.vouch(person, now_s):
+                continue
+            self._give_hand(person, moment(here.joined_s, now_s, -math.inf))
+            hand = self._hands[person]
+            hand.remote = here.remote
+            if here.hand is not None:
+                hand.restore(here.hand, now_s)
+                self._take_up(hand)
+
+    def _kept(self, hand: Hand, now_s: float) -> kept.Here:
+        ramps = now_s - hand.joined_s < self._settings.join_ramp_s
+        return kept.Here(hand.remote, span(hand.joined_s, now_s) if ramps else None, hand.durable(now_s))
+
     def _at(self, hand: Hand, now_s: float) -> Spot | None:
         """Where somebody pulls to, or else has pointed lately."""
         if hand.goal is not None and self.steers(hand.id, now_s):
@@ -169,9 +191,14 @@ class Crowd:
         if not hand.is_news(push.seq):
             return "late or repeated"
         reason = self._act(hand, push, now_s)
-        if reason is None and person not in self.muted and hand not in self.hands:
-            insort(self.hands, hand, key=attrgetter("id"))
+        if reason is None:
+            self._take_up(hand)
         return reason
+
+    def _take_up(self, hand: Hand) -> None:
+        """This hand pushes, unless it is muted."""
+        if hand.id not in self.muted and hand not in self.hands:
+            insort(self.hands, hand, key=attrgetter("id"))
 
     def _act(self, hand: Hand, push: Push, now_s: float) -> Ignored | None:
         """The hand does what a push says."""

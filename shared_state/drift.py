@@ -44,6 +44,12 @@ class Drift:
         self.x, self.y = min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
         self._vx = self._vy = 0.0
 
+    def restore(self, x: float, y: float, velocity: tuple[float, float]) -> None:
+        """Go on from a snapshot, no faster than the law goes."""
+        self.put(x, y)
+        over = max(1.0, math.hypot(*velocity) / self._settings.v_max)
+        self._vx, self._vy = velocity[0] / over, velocity[1] / over
+
     def step(self, wish_x: float, wish_y: float) -> None:
         """One tick towards a wished velocity."""
         settings = self._settings

@@ -6,7 +6,10 @@ These are steps 1 to 3 of the law (docs/design/steering.md). Pure: no clock, no 
 from __future__ import annotations
 
 import math
+from typing import Self
 
+from shared_state import kept
+from shared_state.kept import moment, span
 from shared_state.settings import SteeringSettings
 from shared_state.steering import pull
 
@@ -103,6 +106,29 @@ class Hand:
             self.fx, self.fy = pull(self._aim_x - px, self._aim_y - py, settings.huber_delta)
         return self.weight
 
+    def durable(self, now_s: float) -> kept.Hand | None:
+        """What a snapshot of now keeps; None when nothing is left of the last push."""
+        if self.faded:
+            return None
+        x, y = self.goal or (self.fx, self.fy)
+        pushed_s, released_s = span(self._pushed_s, now_s), span(self._released_s, now_s)
+        return kept.Hand(x, y, self._aims, self._aim, pushed_s, released_s)
+
+    def restore(self, hand: kept.Hand, now_s: float) -> None:
+        """Go on from a snapshot; any push is newer than the one in it."""
+        if hand.aims:
+            self._aims, self._goal_x, self._goal_y = True, hand.x, hand.y
+        else:
+            self.fx, self.fy = hand.x, hand.y
+        if hand.aim is not None:
+            self._aiming, (self._aim_x, self._aim_y) = True, hand.aim
+        self._pushed_s, self._released_s = moment(hand.pushed_s, now_s, -math.inf), moment(hand.released_s, now_s)
+        self.faded = False
+
+    @property
+    def _aim(self) -> tuple[float, float] | None:
+        return (self._aim_x, self._aim_y) if self._aiming else None
+
     def _touch(self, seq: int, now_s: float) -> None:
         self._seq = seq
         self._pushed_s = now_s
@@ -135,6 +161,18 @@ class Lure(Hand):
         super().__init__("", joined_s)
         self._part = part
         self.target(0, *place, joined_s)
+
+    @classmethod
+    def restored(cls, lure: kept.Lure, now_s: float, part: float = 1.0) -> Self:
+        """From a snapshot: as heavy, and pulling to the same aim, as it was."""
+        restored = cls(lure.goal, moment(lure.joined_s, now_s), part)
+        if lure.aim is not None:
+            restored._aiming, (restored._aim_x, restored._aim_y) = True, lure.aim
+        return restored
+
+    def under_way(self, now_s: float) -> kept.Lure:
+        """What a snapshot of now keeps."""
+        return kept.Lure((self._goal_x, self._goal_y), self._aim, max(-kept.LONGEST_S, self.joined_s - now_s))
 
     def sample(self, px: float, py: float, now_s: float, settings: SteeringSettings) -> float:
         """As of a hand that never tires."""

@@ -16,7 +16,8 @@ Value = TypeVar("Value")
 
 WAITING_LIMIT: Final[dict[Channel, int]] = {"inputs": 1_024, "frames": 1, "people": 1}
 """How many values of a channel may wait. A frame or a list of people is worthless once there is a newer one. Inputs add
-up (somebody came, somebody left): 1,024 are the ticks of two gateways over more than 15 s, and at most a few MB."""
+up (somebody came, somebody left): 1,024 are the ticks of two busy gateways over 2 s, and at most a few MB; who is here
+is said again every second."""
 
 
 class Mailbox(Generic[Value]):

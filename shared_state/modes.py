@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Collection
 from typing import Final, Literal
 
+from shared_state import kept
+from shared_state.kept import moment, span
 from shared_state.messages import Mode
 from shared_state.settings import SteeringSettings
 
@@ -66,23 +68,36 @@ class Modes:
         self._touched_s = now_s
 
     def step(self, now_s: float) -> Mode:
-        """The mode at this moment. A restored room that people used, touched at infinity, counts as just touched."""
-        if self._touched_s > now_s:
-            self._touched_s = now_s
+        """The mode at this moment."""
         if self.chosen == "docent":
             self._mind_the_docent(now_s)
-        settings = self._settings
-        patience_s = settings.idle_after_long_s if self.chosen in UNHURRIED else settings.idle_after_s
-        self.shown = "ambient" if now_s - self._touched_s > patience_s else self.chosen
+        self.shown = "ambient" if now_s - self._touched_s > self._patience_s else self.chosen
         return self.shown
 
-    def restore(self, shown: Mode, chosen: Mode) -> None:
-        """Go on from a snapshot. Who chose is forgotten, and with the docent the mode that needs one."""
-        self.chosen = "together" if chosen == "docent" else chosen
-        self.docent = self.by = None
-        self._by_guide = False
+    def durable(self, now_s: float) -> kept.Choice:
+        """What a snapshot of now keeps of a choice, beside what is chosen and shown. Nothing of it grows while the room
+        wanders, so that a snapshot of a room at rest stays the same."""
+        settings = self._settings
+        new = now_s - self._chosen_s < (settings.guide_hold_s if self._by_guide else settings.mode_hold_s)
+        chosen_s = span(self._chosen_s, now_s) if new else None
+        touched_s = span(self._touched_s, now_s) if now_s - self._touched_s <= self._patience_s else None
+        docent_s = span(self._docent_s, now_s) if self.docent is not None else None
+        return kept.Choice(self.by, self._by_guide, chosen_s, touched_s, self.docent, docent_s)
+
+    def restore(self, shown: Mode, chosen: Mode, choice: kept.Choice, now_s: float) -> None:
+        """Go on from a snapshot. A docent whose name it does not hold is gone, and with them the mode."""
+        self.docent = choice.docent if chosen == "docent" else None
+        self.chosen = "together" if chosen == "docent" and self.docent is None else chosen
+        self.by, self._by_guide = choice.by, choice.by_guide
         self.shown = "ambient" if shown == "ambient" else self.chosen
-        self._touched_s = -math.inf if shown == "ambient" else math.inf
+        self._chosen_s = moment(choice.chosen_s, now_s, now_s - self._settings.guide_hold_s)
+        self._touched_s = moment(choice.touched_s, now_s, -math.inf if shown == "ambient" else now_s)
+        self._docent_s = moment(choice.docent_s, now_s, now_s)
+
+    @property
+    def _patience_s(self) -> float:
+        """Without a touch for so long the room wanders."""
+        return self._settings.idle_after_long_s if self.chosen in UNHURRIED else self._settings.idle_after_s
 
     def _mind_the_docent(self, now_s: float) -> None:
         """Without the docent, after a while, everybody steers again."""

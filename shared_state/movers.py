@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_state import kept
 from shared_state.ballot import Ballot
 from shared_state.groups import mix
 from shared_state.hand import Hand, Lure
 from shared_state.idle import ARRIVED
+from shared_state.kept import moment, span
 from shared_state.messages import Mode, Turn
 from shared_state.rota import Rota, lead_say, lean, steering
 from shared_state.settings import SteeringSettings
@@ -93,6 +95,18 @@ class Together:
         self.voyage.ride(())
         self._crowd = 0.0, 0.0
 
+    def durable(self, now_s: float) -> kept.Together:
+        """What a snapshot of now keeps: all of it."""
+        parts = self.rota.durable(now_s), self.tide.durable(now_s), self.voyage.durable(now_s)
+        return kept.Together(*parts, crowd=self._crowd)
+
+    def restore(self, together: kept.Together, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.rota.restore(together.rota, now_s)
+        self.tide.restore(together.tide, now_s)
+        self.voyage.restore(together.voyage, now_s)
+        self._crowd = together.crowd
+
 
 class Lead:
     """The one whose turn it is, alone."""
@@ -168,6 +182,18 @@ class Vote:
         self._rests_until_s = math.inf
         self._suggested = False
 
+    def durable(self, now_s: float) -> kept.Vote:
+        """What a snapshot of now keeps: all of it."""
+        lure = None if self._lure is None else self._lure.under_way(now_s)
+        return kept.Vote(self.ballot.durable(now_s), lure, span(self._rests_until_s, now_s), self._suggested)
+
+    def restore(self, vote: kept.Vote, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.ballot.restore(vote.ballot, now_s)
+        self._lure = None if vote.lure is None else Lure.restored(vote.lure, now_s)
+        self._rests_until_s = moment(vote.rests_until_s, now_s)
+        self._suggested = vote.suggested
+
     def _set_out(self, now_s: float) -> None:
         place = self._places(self.ballot.going or "")
         if place is not None:  # else the collection has changed since the vote
@@ -220,6 +246,16 @@ class Movers:
         """Somebody has left, or counts no longer."""
         for mover in self._by_mode.values():
             mover.leave(person)
+
+    def durable(self, now_s: float) -> kept.Movers:
+        """What a snapshot of now keeps: what each mode is in the midst of."""
+        return kept.Movers(self.together.durable(now_s), self.lead.rota.durable(now_s), self.vote.durable(now_s))
+
+    def restore(self, movers: kept.Movers, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.together.restore(movers.together, now_s)
+        self.lead.rota.restore(movers.lead, now_s)
+        self.vote.restore(movers.vote, now_s)
 
     def turn(self, now_s: float) -> Turn | None:
         """Whose turn it is to lead, in either mode that has turns."""

@@ -137,7 +137,7 @@ class Room:
                     self._modes.touch(now_s)
                     self._wake(now_s)
             case Guest():
-                self._take_in(message)
+                self._take_in(message, now_s)
             case Present(gateway, visitors, screens, elsewhere):
                 self._crowd.presence.gateway(gateway, screens, now_s)
                 remotes = set(elsewhere)
@@ -148,7 +148,7 @@ class Room:
         """The room shows this model and goes on with it: guests of another are forgotten, in the blend too."""
         if model == self.guests.model:
             return
-        self._palette.forget(self.guests.latents)
+        self._palette.forget(self.guests.drawable)
         if not self._palette.shown:
             self._blending.begin(False)  # only the map shows by now; from it the picture turns to what is left
         self.guests = Guests(model)
@@ -179,9 +179,8 @@ class Room:
             moved = bool(after.vx or after.vy or way)
             self._moving = moved or blending or self.bump != bump or self._bumps.undecided
 
-    def snapshot(self) -> bytes:
-        """The durable part of this room: where it is, what it has seen, who has which colour, who is muted, what is
-        blended."""
+    def snapshot(self, now_s: float) -> bytes:
+        """The durable part of this room (`snapshot.py`), with what is under way as of now."""
         return snapshot.write(
             snapshot.Durable(
                 snapshot.VERSION,
@@ -195,21 +194,33 @@ class Room:
                 self._palette.durable(),
                 dict(self.guests.latents),
                 self.guests.model,
+                (self.point.vx, self.point.vy),
+                self._bumps.durable(),
+                self._blending.bump,
+                self._modes.durable(now_s),
+                self._crowd.durable(now_s),
+                self._movers.durable(now_s),
             )
         )
 
-    def restore(self, data: bytes) -> None:
-        """Go on from a snapshot, at rest, with those who are here. Raises SnapshotError, having changed nothing."""
+    def restore(self, data: bytes, now_s: float) -> None:
+        """Go on from a snapshot as if no time had passed since, with those who were there and those who are here.
+        Raises SnapshotError, having changed nothing."""
         durable = snapshot.read(data)
-        self._drift.put(durable.x, durable.y)
-        self._modes.restore(durable.mode, durable.chosen)
-        self._movers.begin("ambient")
+        self._drift.restore(durable.x, durable.y, durable.velocity)
+        self._modes.restore(durable.mode, durable.chosen, durable.choice, now_s)
+        self._movers.restore(durable.movers, now_s)
         self._bumps = Bumps(self._settings, durable.seen)
+        self._bumps.restore(durable.found)
         self._walk.stop()
         self.guests = Guests(durable.model, durable.guests)
         self._palette.restore(durable.blend)
-        self._blending.begin(self._modes.shown == "blend")
+        self._blending.begin(self._modes.shown == "blend", durable.blend_bump)
+        self._crowd.restore(durable.people, now_s)
+        for person in durable.people.keys() - set(self._crowd.presence.visitors):
+            self._movers.leave(person)  # others have filled the room meanwhile
         self._crowd.colours.restore(durable.colours)
+        self._moving = True
         for person in self._crowd.presence.visitors:
             self._crowd.colours.keep(person)
         for person in self._crowd.muted.symmetric_difference(durable.muted):
@@ -231,12 +242,17 @@ class Room:
         self._movers.leave(person)
         self._palette.leave(person)
 
-    def _take_in(self, guest: Guest) -> None:
+    def _take_in(self, guest: Guest, now_s: float) -> None:
         if len(guest.latent) > MAX_LATENT_BYTES:
             self.ignored["latent too large"] += 1
         elif guest.model != self.guests.model:
             self.ignored["guest of another model"] += 1
         else:
+            shown = {portion.id for portion in self._palette.shown}
+            if guest.id in shown and self.guests.latents.get(guest.id, guest.latent) != guest.latent:
+                self.guests, former = self.guests.set_aside(guest.id, shown)
+                self._palette.turn(guest.id, former)
+                self._wake(now_s)
             self.guests = self.guests.taken_in(guest, {slider.id for slider in self._palette.told})
 
     def _step(self, now_s: float, nearby: Sequence[Nearby]) -> None:

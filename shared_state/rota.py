@@ -10,7 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared_state import kept
 from shared_state.hand import Hand
+from shared_state.kept import moment, span
 from shared_state.messages import Turn
 from shared_state.settings import SteeringSettings
 from shared_state.steering import Fused
@@ -61,6 +63,19 @@ class Rota:
             return None
         left_s = max(0.0, round(2.0 * (self._next_s - now_s)) / 2.0)
         return Turn(self.lead, left_s if self.lead else 0.0, self._next, left_s if self._next else 0.0)
+
+    def durable(self, now_s: float) -> kept.Rota:
+        """What a snapshot of now keeps: all of it."""
+        next_s, lifted_s = span(self._next_s, now_s), span(self._lifted_s, now_s)
+        return kept.Rota(dict(self._waited), self.lead, self._next, next_s, lifted_s)
+
+    def restore(self, rota: kept.Rota, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.stop()
+        self._waited = dict(rota.waited)
+        if rota.next_s is not None:  # else there is neither a turn nor a promise
+            self.lead, self._next = rota.lead, rota.next
+            self._next_s, self._lifted_s = moment(rota.next_s, now_s), moment(rota.lifted_s, now_s)
 
     def _tell(self, touching: Sequence[str], now_s: float) -> None:
         """Promise the next turn to whoever has waited longest, when it is time to, or as soon as somebody is there."""

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared_state import kept
 from shared_state.settings import SteeringSettings
 from shared_state.steering import Fused, pull
 
@@ -45,6 +46,14 @@ class Snap:
         self._close: Nearby | None = None
         self._close_s = 0.0
         self.bump: Nearby | None = None
+
+    def durable(self) -> kept.Snap:
+        """What a snapshot keeps: all of it."""
+        return kept.Snap(_kept(self.bump), _kept(self._close), self._close_s)
+
+    def restore(self, snap: kept.Snap) -> None:
+        """Go on from a snapshot: a bump that is there has begun already."""
+        self.bump, self._close, self._close_s = _nearby(snap.bump), _nearby(snap.close), snap.close_s
 
     @property
     def undecided(self) -> bool:
@@ -99,11 +108,28 @@ class Credits:
             if share > 0.0:
                 self._ways[person] = self._ways.get(person, 0.0) + share * way
 
+    @property
+    def ways(self) -> dict[str, float]:
+        """How far each person has carried it, in widths: what a snapshot keeps."""
+        return dict(self._ways)
+
+    def restore(self, ways: Mapping[str, float]) -> None:
+        """Go on from a snapshot."""
+        self._ways = dict(ways)
+
     def finders(self) -> list[str]:
         """Who brought the point to where it is, largest part first, at most MAX_FINDERS."""
         total = sum(self._ways.values())
         ranked = sorted(self._ways.items(), key=lambda item: (-item[1], item[0]))
         return [person for person, way in ranked[:MAX_FINDERS] if way >= LEAST_FINDER * total > 0.0]
+
+
+def _kept(work: Nearby | None) -> kept.Near | None:
+    return None if work is None else kept.Near(work.id, work.x, work.y, work.reach)
+
+
+def _nearby(work: kept.Near | None) -> Nearby | None:
+    return None if work is None else Nearby(work.id, work.x, work.y, work.reach)
 
 
 def _nearest(nearby: Sequence[Nearby], x: float, y: float, ratio: float) -> Nearby | None:

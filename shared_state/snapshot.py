@@ -1,5 +1,5 @@
 """What of a room outlives its renderer, as MessagePack: where the point is, what has been seen, who wears which colour,
-what is blended.
+what is blended, who is here, and what a mode is in the midst of (`kept.py`).
 
 Read under limits, since it may come from a store that others write to. Pure: bytes in, values out.
 """
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import msgpack
 import msgspec
 
+from shared_state import kept
 from shared_state.guests import MAX_GUESTS, MAX_LATENT_BYTES
 from shared_state.messages import GUEST_PATTERN, MAX_PORTIONS, Mode, Name, Slider
 
@@ -19,16 +20,14 @@ VERSION: Final = 2
 """Grows when an old renderer could no longer read what a new one writes."""
 
 READ: Final = (1, VERSION)
-"""Version 1 knew of no modes but together and ambient, and of no blend."""
+"""Version 1 knew of no modes but together and ambient, and of no blend. What version 2 has been given since then, from
+`model` on, an older renderer passes over, and a newer one takes as nothing where it is missing."""
 
 MAX_SEEN: Final = 4_096
 """Artworks whose visits are remembered: several times a starter collection, 100 KB at most typical ids."""
 
-MAX_PEOPLE: Final = 4_096
-"""Colours and mutes that are read back: far more than a full room leaves behind in two minutes."""
-
 MAX_SNAPSHOT_BYTES: Final = 1 << 20
-"""All of the above with the longest ids is under 900 KB, and guests are 64 KB."""
+"""Works seen and colours with the longest ids are under 700 KB, guests 64 KB, and a hundred people 40 KB."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 """Visits of a work, or a place in the palette."""
@@ -41,7 +40,7 @@ class SnapshotError(ValueError):
 
 
 class Durable(msgspec.Struct, frozen=True):
-    """The durable part of a room. Velocity, pushes and the present bump are not in it: they come back by themselves."""
+    """The durable part of a room."""
 
     version: int
     x: float
@@ -59,6 +58,13 @@ class Durable(msgspec.Struct, frozen=True):
     """Latents by id, oldest first."""
     model: Annotated[str, msgspec.Meta(max_length=64)] = ""
     """Whose latents they are; empty where an older renderer did not say."""
+    velocity: kept.Vector = (0.0, 0.0)
+    found: kept.Found = kept.Found()
+    blend_bump: Name | None = None
+    """The work that the blend has become."""
+    choice: kept.Choice = kept.Choice()
+    people: Annotated[dict[Name, kept.Here], msgspec.Meta(max_length=kept.MAX_PEOPLE)] = {}
+    movers: kept.Movers = kept.Movers()
 
 
 def write(durable: Durable) -> bytes:
@@ -90,8 +96,8 @@ def _unpack(data: bytes) -> Any:
         data,
         raw=False,
         strict_map_key=True,
-        max_map_len=max(MAX_SEEN, MAX_PEOPLE),
-        max_array_len=MAX_PEOPLE,
+        max_map_len=max(MAX_SEEN, kept.MAX_PEOPLE),
+        max_array_len=kept.MAX_PEOPLE,
         max_str_len=4 * 64,
         max_bin_len=MAX_LATENT_BYTES,
         max_ext_len=0,

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared_state import messages
+from shared_state import kept, messages
 from shared_state.hand import Hand
+from shared_state.kept import moment, span
 from shared_state.messages import Camp
 from shared_state.settings import SteeringSettings
 
@@ -114,6 +115,21 @@ class Tide:
             for camp, (x, y) in enumerate(self._split.directions)
         ]
         return messages.Tide(camps, self._turn, max(0.0, round(2.0 * (self._until_s - now_s)) / 2.0))
+
+    def durable(self, now_s: float) -> kept.Tide:
+        """What a snapshot of now keeps: all of it."""
+        camps = self._split
+        split = None if camps is None else kept.Split(dict(camps.camps), camps.directions, camps.sharp)
+        looks_s, since_s, until_s = (span(at_s, now_s) for at_s in (self._looks_s, self._since_s, self._until_s))
+        return kept.Tide(looks_s, since_s, split, self._pivot, self._turn, until_s)
+
+    def restore(self, tide: kept.Tide, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.stop()
+        self._looks_s, self._since_s = moment(tide.looks_s, now_s, -math.inf), moment(tide.since_s, now_s)
+        if tide.split is not None and tide.until_s is not None:
+            self._split = Split(tide.split.camps, tide.split.directions, tide.split.sharp)
+            self._pivot, self._turn, self._until_s = tide.pivot, tide.turn, moment(tide.until_s, now_s)
 
     def _look(self, hands: Sequence[Hand], point: Vector, now_s: float) -> None:
         wishes = _wishes(hands, self._pivot if self.on else None)

@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from shared_state import messages
+from shared_state import kept, messages
 from shared_state.hand import Lure
 from shared_state.idle import ARRIVED
+from shared_state.kept import moment, span
 from shared_state.settings import SteeringSettings
 
 Stop = tuple[str, float, float]
@@ -64,6 +65,19 @@ class Voyage:
     def told(self) -> messages.Voyage | None:
         """For the wire; None when there is no tour."""
         return messages.Voyage([work for work, _, _ in self._stops], self._at) if self._stops else None
+
+    def durable(self, now_s: float) -> kept.Voyage:
+        """What a snapshot of now keeps: all of it."""
+        lure = None if self._lure is None else self._lure.under_way(now_s)
+        return kept.Voyage(list(self._stops), self._at, span(self._leaves_s, now_s), lure)
+
+    def restore(self, voyage: kept.Voyage, now_s: float) -> None:
+        """Go on from a snapshot."""
+        self.ride(voyage.stops)
+        if voyage.at < len(voyage.stops):
+            self._at, self._leaves_s = voyage.at, moment(voyage.leaves_s, now_s)
+            if voyage.lure is not None:
+                self._lure = Lure.restored(voyage.lure, now_s, self._settings.voyage_pull)
 
     def _go_to(self, at: int) -> None:
         self._at, self._leaves_s, self._lure = at, math.inf, None

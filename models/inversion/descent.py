@@ -61,8 +61,8 @@ class Ours:
         seen_by = features.name if features else "pixels alone"
         self.facts = f"ours, {settings}, {starts.name}, {seen_by}"
 
-    def find(self, pictures: NDArray[np.uint8], each_step: Callable[[], None]) -> NDArray[np.float32]:
-        """Pictures uint8 (B, 3, S, S) -> latents (B, width)."""
+    def find(self, pictures: NDArray[np.uint8], each_step: Callable[[], object]) -> NDArray[np.float32]:
+        """Pictures uint8 (B, 3, S, S) -> latents (B, width). Once `each_step` returns True the best so far stand."""
         starts = self.starts.best(pictures)
         found, _ = descend(pictures, self.generator, starts, self.settings, features=self.features, each_step=each_step)
         return found
@@ -75,10 +75,10 @@ def descend(
     settings: InversionSettings,
     *,
     features: Features | None = None,
-    each_step: Callable[[], None] = lambda: None,
+    each_step: Callable[[], object] = lambda: None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """One batch: pictures uint8 (B, 3, S, S), starts (B, width) -> the best latents met (B, width), never worse than
-    the start, and their error (B,)."""
+    the start, and their error (B,). It ends early once `each_step` returns True."""
     import torch
 
     weight = settings.feature_weight if features else 0.0
@@ -103,7 +103,8 @@ def descend(
             # Works that left have no gradient; their momentum moves them on unseen, and their best is kept.
             (free.grad,) = torch.autograd.grad(error.sum(), free)  # the weights' own gradients are not wanted
             optimiser.step()
-            each_step()
+            if each_step() is True:
+                break
             if step >= settings.patience:
                 improved = lowest < (1 - settings.least) * history[step - settings.patience]
                 here = here[improved[here]]

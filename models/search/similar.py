@@ -73,7 +73,7 @@ class LookIndex:
         if k < 1:
             raise ValueError(f"{k} works; ask for 1 or more")
         own = self._row(image) if isinstance(image, Work | str) else None
-        query = self.collection.features[own] if own is not None else self._described(image)
+        query = self.collection.features[own] if own is not None else self.described(image)
         rows, distances = self.index.nearest(query, k + (own is not None))
         found = [(row, distance) for row, distance in zip(rows, distances, strict=True) if row != own]
         return [Likeness(self.collection.works[row], float(distance)) for row, distance in found[:k]]
@@ -87,7 +87,8 @@ class LookIndex:
             )
         return row
 
-    def _described(self, image: Any) -> NDArray[np.float32]:
+    def described(self, image: Any) -> NDArray[np.float32]:
+        """A picture that is no work of the collection, in the collection's features (F,). Raises as `similar`."""
         if self._describer is None:
             self._describer = describer_of(self.collection.manifest.features)
         if self._describer is None:

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.room_files import DIGEST_BYTES, Stored
 from shared_state.messages import SUBPROTOCOL, Ack, Frame, Hello, People, Place, Welcome, decode_from_server, encode
+from shared_state.snapshot import read
 from tests.server.installed import COMMAND, genstudio, small_collection, small_model
 from tests.support.program import Program
 from tests.support.redis_process import RedisProcess
@@ -123,6 +126,41 @@ def test_on_sigterm_it_ends_well_although_a_client_has_stalled(
         assert opened.program.stop() == 0
 
 
+async def test_a_single_process_that_was_killed_goes_on_where_it_was(
+    parts: tuple[Path, Path], environment: dict[str, str], free_port: Callable[[], int], tmp_path: Path
+) -> None:
+    """S22, R42: the same place, without a Redis."""
+    own = environment | {"GENSTUDIO_CACHE": str(tmp_path)}
+    opened = Open("serve", parts, own, port := free_port())
+    try:
+        async with join(opened, "visitor") as phone:
+            now = await frame(phone)
+            for seq in range(1, 10_000):
+                await phone.send(encode(Place(seq, 0.9, 0.1)))
+                now = await frame(phone)
+                if now.x == 0.9:
+                    break
+            while place_on_disk(tmp_path) != (now.x, now.y):
+                now = await frame(phone)
+        opened.program.kill()
+        opened = Open("serve", parts, own, port)
+        async with join(opened, "wall") as wall:
+            after = await frame(wall)
+        assert (after.x, after.y) == pytest.approx((now.x, now.y), abs=0.02)
+    finally:
+        opened.program.kill()
+
+
+def place_on_disk(cache: Path) -> tuple[float, float] | None:
+    """Of the only room that is kept there."""
+    for path in (cache / "rooms").glob("*.room"):
+        stored = msgspec.msgpack.decode(path.read_bytes()[DIGEST_BYTES:], type=Stored)
+        if stored.snapshot is not None:
+            durable = read(stored.snapshot)
+            return durable.x, durable.y
+    return None
+
+
 async def test_two_gateways_and_a_renderer_on_one_redis_show_the_same_room(
     redis_url: str, parts: tuple[Path, Path], environment: dict[str, str], free_port: Callable[[], int]
 ) -> None:
@@ -198,8 +236,8 @@ class join:
             while True:
                 self._connection = await connect(
                     f"ws://{self._to.address}/ws",
-                    subprotocols=[SUBPROTOCOL],
-                    compression=None,  # type: ignore[list-item]
+                    subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+                    compression=None,
                 )
                 await self._connection.send(encode(self._hello))
                 data = await self._connection.recv()

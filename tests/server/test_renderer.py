@@ -11,7 +11,8 @@ from server import hiccups
 from server.hiccups import DEGRADED_AFTER
 from server.room_loop import GRACE_S
 from shared_state.hub import Subscription
-from shared_state.messages import Enter, Frame, Place, Present, Pushed
+from shared_state.messages import ChooseMode, Did, Enter, Frame, Place, Present, Pushed, Vote
+from shared_state.snapshot import VERSION, Durable, read
 from tests.server.stand_ins import Studio, hearing, next_envelope, next_frame, next_people, until
 
 WATCHED = Present("g", ["ada"], 1)
@@ -280,3 +281,22 @@ async def test_a_generator_that_hangs_does_not_keep_a_room_from_closing(studio: 
         drawn = len(studio.painter.batches)
         await until(lambda: len(studio.painter.batches) > drawn)
     assert await studio.hub.acquire("main", "second", 1_000) is not None
+
+
+async def test_a_deed_is_stored_at_once(tmp_path: Path) -> None:
+    """R43: a crash at any later moment does not take the vote with it."""
+    studio = Studio(tmp_path, snapshot_s=1_000)
+    async with hearing(studio.hub, "people") as values, studio.drawing():
+        await next_people(values)
+        await studio.say(Enter("ada"), WATCHED, Did("ada", ChooseMode(1, "vote"), guide=True))
+        await studio.say(Did("ada", Vote(2, "work-1"), guide=False))
+        while not (ballot := (await stored(studio)).movers.vote.ballot).votes:
+            await next_people(values)
+    assert ballot.votes["ada"].work == "work-1"
+    studio.close()
+
+
+async def stored(studio: Studio) -> Durable:
+    """The room as the next renderer will find it; as it began, before anything was stored."""
+    data = await studio.hub.snapshot("main")
+    return read(data) if data is not None else Durable(VERSION, 0.5, 0.5, "ambient", {}, {}, [])

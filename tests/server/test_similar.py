@@ -18,16 +18,14 @@ from typing import Any
 import httpx2
 import numpy as np
 import pytest
-from PIL import Image
 from structlog.testing import capture_logs
 
 from models.search.describers import Looks
 from models.search.similar import LookIndex
-from models.works.collection import Collection, load_collection
+from models.works.collection import Collection
 from models.works.images import square
-from server import guests, similar
+from server import own_picture
 from server.looking import Looking
-from server.settings import ServerSettings
 from shared_state.messages import Enter, Frame, Guest, Portion, encode
 from tests.models.drawings import drawing
 from tests.models.test_similar import hung
@@ -107,11 +105,12 @@ def test_a_blend_leans_to_the_heavier_of_its_works() -> None:
     """G40: with nearly all the weight on one, the order is that one's."""
     looking = Looking()
     alone = [alike.id for alike in looking.like_work(works(), "d3", 7) if alike.id != "d5"]
-    leaning = looking.like_blend(works(), [Portion("d3", 0.9999), Portion("d5", 0.0001)], 7)
+    leaning = looking.like_blend(works(), [Portion("d3", 0.9999), Portion("d5", 0.0001)], {}, 7)
     assert [alike.id for alike in leaning] == alone
 
 
-async def test_a_visitors_picture_in_a_blend_counts_for_nothing() -> None:
+async def test_what_the_room_does_not_hold_counts_for_nothing_in_a_blend() -> None:
+    """G40."""
     async with open_gallery(works=works()) as gallery:
         guest = f"guest:{'0' * 16}"
         assert ids(await ask(gallery, f"works=d3*0.5,{guest}*0.5")) == ids(await ask(gallery, "to=d3"))
@@ -270,14 +269,14 @@ async def test_too_many_from_one_address_are_told_to_come_again() -> None:
 async def test_one_picture_is_looked_at_while_four_wait_and_the_wall_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """G42, G47."""
     gate, looking = threading.Event(), threading.Semaphore(0)
-    seen = similar.seen
+    seen = own_picture.seen
 
     def slow(picture: bytes) -> Any:
         looking.release()
         assert gate.wait(30)
         return seen(picture)
 
-    monkeypatch.setattr(similar, "seen", slow)
+    monkeypatch.setattr(own_picture, "seen", slow)
     async with open_gallery(works=works()) as gallery:
         control = await gallery.enter()
         await gallery.watched()
@@ -329,56 +328,6 @@ def _import_perception() -> Any:
     import models.perception
 
     return models.perception
-
-
-# -- guests
-
-
-@cache
-def bundled_seeds() -> guests.GuestSeeds:
-    """With the weights that ship, loaded once."""
-    seeds = guests.GuestSeeds(ServerSettings())
-    seeds.find(load_collection(), "bundled", square(drawing(1), 256))
-    return seeds
-
-
-async def test_a_visitors_picture_becomes_a_guest_whose_latent_draws_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """G43: from the POST to the hub."""
-    monkeypatch.setattr(similar, "GuestSeeds", lambda settings: bundled_seeds())
-    sight = bundled_seeds()._sight
-    assert sight is not None
-    generator, seed = sight.generator, load_collection().seeds[:1]
-    drawn = generator.generate(seed)[0]
-    written = BytesIO()
-    Image.fromarray(drawn).save(written, "PNG")
-    async with open_gallery(works=load_collection()) as gallery, gallery.inputs() as inputs:
-        answer = (await show(gallery, written.getvalue())).json()
-        assert answer["why"] is None and len(answer["works"]) == similar.K
-        guest = await first(inputs, Guest)
-        assert guest.id == answer["guest"]
-    latent = np.frombuffer(guest.latent, "<f4").copy()
-    assert latent.shape == (generator.z_dim,) and np.linalg.norm(latent) == pytest.approx(generator.z_dim**0.5)
-    again = generator.generate(latent[None])[0]
-    apart = np.sqrt(np.square(again.astype(float) - drawn).mean())
-    blind = np.sqrt(np.square(generator.generate(-seed)[0].astype(float) - drawn).mean())
-    assert apart < 0.4 * blind
-
-
-def test_when_the_time_is_over_the_best_start_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """G43."""
-    clock, seeds, picture = iter(range(0, 10_000, 100)), bundled_seeds(), square(drawing(1), 256)
-    monkeypatch.setattr(seeds, "_now_s", lambda: float(next(clock)))
-    hurried = np.frombuffer(seeds.find(load_collection(), "bundled", picture).latent, "<f4")
-    assert seeds._sight is not None
-    assert np.allclose(hurried, seeds._sight.recipe.starts.best(picture[None])[0])
-
-
-@pytest.mark.parametrize("model", ["another", "small"])
-def test_where_nothing_sees_for_the_generator_the_reason_is_told(model: str, tmp_path: Path) -> None:
-    """G43: not known here, or nothing trained beside it."""
-    seeds = guests.GuestSeeds(ServerSettings(models=(str(tmp_path / "small.safetensors"),)))
-    with pytest.raises(guests.NoSeed, match="no place"):
-        seeds.find(works(), model, square(drawing(1), 256))
 
 
 def test_what_looks_are_computed_by_is_what_the_works_have() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+from shared_state import snapshot
 from shared_state.guests import MAX_GUESTS, MAX_LATENT_BYTES, Guests
 from shared_state.messages import Bring, ChooseMode, Edit, Guest, Mode, Portion
 from shared_state.scene import Scene
@@ -288,3 +290,65 @@ def test_a_guest_that_was_found_for_another_model_does_not_come_in() -> None:
     scene = a_scene()
     scene.room.apply(Guest(GUEST, b"latent", "another"), scene.now_s)
     assert scene.room.guests == Guests(MODEL) and scene.room.ignored["guest of another model"] == 1
+
+
+def number(of: float) -> bytes:
+    return np.array([of], "<f4").tobytes()
+
+
+def seen(scene: Playback) -> float:
+    """What the picture is made of, each part by the one number of its latent; a work counts 0."""
+    latents = scene.room.guests.drawable
+    parts = [(latents.get(part.id, number(0.0)), part.weight) for part in scene.room.scene.portions]
+    return sum(float(np.frombuffer(latent, "<f4")[0]) * weight for latent, weight in parts)
+
+
+def test_a_guest_that_is_found_more_exactly_is_turned_to_without_a_jump() -> None:
+    """R45: also when it is found yet again meanwhile, and beside a work that keeps its weight."""
+    scene = a_scene()
+    scene.room.apply(Guest(GUEST, number(0.0), MODEL), scene.now_s)
+    scene.did("ann", Bring(0, [Portion("goblet", 0.5), Portion(GUEST, 0.5)]))
+    choose(scene, "blend")
+    scene.run(3.0)
+    assert not scene.room.moving
+    shown = [seen(scene)]
+    for better, for_s in ((1.0, 0.2), (3.0, 4.0)):
+        scene.room.apply(Guest(GUEST, number(better), MODEL), scene.now_s)
+        assert seen(scene) == shown[-1], "what shows in this moment is what showed before"
+        assert scene.room.moving
+        for _ in range(round(for_s / DEFAULTS.tick_s)):
+            scene.run(DEFAULTS.tick_s)
+            shown.append(seen(scene))
+    assert min(after - before for before, after in pairwise(shown)) >= 0
+    assert max(after - before for before, after in pairwise(shown)) <= 1.5 * DEFAULTS.tick_s / DEFAULTS.blend_tau_s
+    assert shown[-1] == 1.5 and not scene.room.moving
+    assert scene.room.scene.portions == (Portion("goblet", 0.5), Portion(GUEST, 0.5))
+    assert [slider.id for slider in scene.people.blend] == ["goblet", GUEST]
+
+
+def test_a_guest_that_does_not_show_just_draws_better_and_keeps_its_age() -> None:
+    """R45."""
+    scene = a_scene()
+    names = [f"guest:{n:016x}" for n in range(MAX_GUESTS)]
+    for name in names:
+        scene.room.apply(Guest(name, number(0.0), MODEL), scene.now_s)
+    scene.room.apply(Guest(names[0], number(1.0), MODEL), scene.now_s)
+    assert scene.room.guests == Guests(MODEL, dict.fromkeys(names, number(0.0)) | {names[0]: number(1.0)})
+    assert next(iter(scene.room.guests.latents)) == names[0]
+
+
+def test_what_a_guest_drew_before_is_kept_only_while_it_shows_and_by_no_snapshot() -> None:
+    """R45."""
+    scene = with_a_guest(goblet=0.5)
+    scene.run(3.0)
+    for better in range(3 * MAX_GUESTS):
+        scene.room.apply(Guest(GUEST, number(better), MODEL), scene.now_s)
+        scene.run(DEFAULTS.tick_s)
+    assert len(scene.room.guests.former) == MAX_GUESTS
+    assert list(snapshot.read(scene.room.snapshot(scene.now_s)).guests) == [GUEST]
+    scene.run(5.0)
+    scene.room.apply(Guest(GUEST, number(0.0), MODEL), scene.now_s)
+    assert len(scene.room.guests.former) == 1
+    scene.room.show("another")
+    assert scene.room.guests == Guests("another")
+    assert [portion.id for portion in scene.room.scene.portions] == ["goblet"]

@@ -105,7 +105,7 @@ def test_the_same_log_gives_the_same_pictures_and_the_same_words(log: list[tuple
     one, other = a_room("ann", "ben"), a_room("ann", "ben")
     assert play(one, log) == play(other, log)
     assert one.people(20.0, paused=False) == other.people(20.0, paused=False)
-    assert one.snapshot() == other.snapshot()
+    assert one.snapshot(20.0) == other.snapshot(20.0)
 
 
 @PLAYED
@@ -115,7 +115,7 @@ def test_a_room_goes_on_from_its_snapshot_whatever_was_sent(log: list[tuple[floa
     room = a_room("ann", "ben")
     play(room, log)
     again = a_room()
-    again.restore(room.snapshot())
+    again.restore(room.snapshot(20.0), 20.0)
     assert (again.point.x, again.point.y) == (room.point.x, room.point.y)
     play(again, log)
 
