@@ -21,10 +21,10 @@ import uvicorn
 import uvloop
 
 from bench.machine import cpu_seconds
-from server.app import create_app
 from server.metrics import Metrics
 from server.settings import ServerSettings
-from server.web_server import WebServer
+from server.web.app import create_app
+from server.web.server import WebServer
 from shared_state.hub import RoomCard
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import Frame, encode

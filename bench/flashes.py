@@ -19,11 +19,11 @@ from models.generator import Generator, load_generator
 from models.latent import LatentSpace
 from models.maps.atlas import Atlas
 from models.works.collection import Collection, load_collection
-from server import flashes
-from server.encoder import encode_jpeg
-from server.flashes import Flashes
-from server.latents import Latents
-from server.mixing import Picture
+from server.renderer import flashes
+from server.renderer.encoder import encode_jpeg
+from server.renderer.flashes import Flashes
+from server.renderer.latents import Latents
+from server.renderer.mixing import Picture
 from server.settings import ServerSettings
 from shared_state.blend import Palette
 from shared_state.messages import Edit

@@ -1,56 +1,51 @@
-"""How fast the bundled generator draws, against eager float32 of the same weights: `python -m bench.generator`.
+"""A frame of the bundled generator on its way to a screen, and the form of its layers: `python -m bench.generator`.
 
-The two take turns in one process, so that a machine whose speed drifts cannot favour either. Batch 1 is a wall; batch 8
-is eight rooms on one renderer. A thread count that is right on a quiet machine can be ruinous beside a busy rival, so
-every count up to the cores is shown. Last come the upsampling convolutions one by one, as trained and transposed.
+A frame drawn and encoded, with every number of threads: a wall has 12 ms for it. Then JPEG by quality, and each
+upsampling convolution as trained and transposed. How fast and how exact the network is beside eager float32, by engine,
+stands in `bench.generators`.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import os
+import statistics
 from collections.abc import Callable
 from typing import cast
 
 import numpy as np
 import simplejpeg
 import torch
+from torch import nn
 
+from bench.generators import CORES, latents_of
 from bench.machine import machine_line, median_ratio, seconds, table
 from models.checkpoints.load import load_network
 from models.generator import BUNDLED, Generator, load_generator
 from models.networks.light import Block, LightGenerator, as_transposed
+from models.networks.light_fast import FastLight
 from models.works.collection import load_collection
-from server.encoder import encode_jpeg
+from server.renderer.encoder import encode_jpeg
 from server.settings import ServerSettings
 
 
 def main(rounds: int, device: str) -> None:
-    """Print ms a frame and the ratio, batch by batch, and what encoding adds."""
+    """Print three tables."""
     print(machine_line())
     generator = load_generator(device=device)
-    reference = load_network(BUNDLED).network.to(generator.device)
-    rows = []
-    for threads in range(1, (os.cpu_count() or 1) + 1):
-        torch.set_num_threads(threads)
-        for batch in (1, 8):
-            z = np.random.default_rng(0).normal(size=(batch, generator.z_dim)).astype(np.float32)
-
-            @torch.no_grad()
-            def eager(z: np.ndarray = z) -> object:
-                picture = reference(torch.from_numpy(z).to(generator.device))
-                return ((picture.clamp(-1, 1) + 1) * 127.5).byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
-
-            def ours(z: np.ndarray = z) -> object:
-                return generator.generate(z)
-
-            seconds(eager, repeat=3), seconds(ours, repeat=3)
-            ratio = median_ratio(lambda: seconds(eager), lambda: seconds(ours), rounds=rounds)
-            rows.append([f"{threads} threads, batch {batch}", *ms(ratio.ours, ratio.peer, batch), str(ratio)])
-    print(table(rows, header=["", "eager float32 ms/frame", f"{generator.dtype} ms/frame", "eager / ours"]))
+    frames(generator, rounds)
     encoding(generator, rounds)
     upsampling(generator, rounds)
+
+
+def frames(generator: Generator, rounds: int) -> None:
+    """ms from a latent to its JPEG at the wall's quality."""
+    z, _ = latents_of(generator, 1)
+    quality, rows = ServerSettings().jpeg_quality, []
+    for threads in range(1, CORES + 1):
+        torch.set_num_threads(threads)
+        spent = [1e3 * seconds(lambda: encode_jpeg(generator.generate(z)[0], quality)) for _ in range(rounds)]
+        rows.append([threads, f"{statistics.median(spent):.1f}", f"{min(spent):.1f}"])
+    print(table(rows, header=["threads", "a frame drawn and encoded, ms", "at best"]))
 
 
 def encoding(generator: Generator, rounds: int) -> None:
@@ -69,32 +64,33 @@ def encoding(generator: Generator, rounds: int) -> None:
 
 
 def upsampling(generator: Generator, rounds: int) -> None:
-    """Each upsampling convolution as trained (nearest x2, then 3x3) and as one transposed 4x4: why TRANSPOSE_FROM."""
+    """Each upsampling convolution as trained (nearest x2, then 3x3) and as it is drawn, one transposed 4x4."""
     torch.set_num_threads(1)
     rows = []
     for i, block in enumerate(cast(LightGenerator, load_network(BUNDLED).network).blocks):
-        assert isinstance(block, Block)
-        as_trained, transposed = copy.deepcopy(block.up), as_transposed(block.up)
+        assert isinstance(block, Block) and isinstance(generator.network, FastLight)
+        dtype = torch.float32 if i < generator.network.early else generator.dtype
         x = torch.randn(1, block.up.in_channels, 4 << i, 4 << i)
-        ratio = median_ratio(timed(transposed, x, generator), timed(as_trained, x, generator), rounds=rounds)
-        rows.append([f"{4 << i} px to {8 << i} px", *ms(ratio.peer, ratio.ours, 1, digits=2), str(ratio)])
+        conv = nn.Conv2d(block.up.in_channels, block.up.out_channels, 3, padding=1)
+        as_trained = timed(nn.Sequential(nn.Upsample(scale_factor=2.0), conv), x, generator, dtype)
+        transposed = timed(nn.Sequential(as_transposed(block.up)), x, generator, dtype)
+        ratio = median_ratio(transposed, as_trained, rounds=rounds)
+        times = [f"{value * 1e3:.2f}" for value in (ratio.peer, ratio.ours)]
+        rows.append([f"{4 << i} px to {8 << i} px, {dtype}", *times, str(ratio)])
     print(table(rows, header=["upsampling convolution", "as trained ms", "transposed ms", "transposed / as trained"]))
 
 
-def timed(layer: torch.nn.Module, x: torch.Tensor, generator: Generator) -> Callable[[], float]:
-    """Seconds of one pass of a layer, in the generator's precision and layout."""
-    layer = layer.to(generator.device, generator.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    x = x.to(generator.device, generator.dtype, memory_format=torch.channels_last)
+def timed(layers: nn.Sequential, x: torch.Tensor, generator: Generator, dtype: torch.dtype) -> Callable[[], float]:
+    """Seconds of one pass, in the generator's layout, as torch draws it."""
+    moved = layers.to(generator.device, dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    drawn = generator.drawing.for_torch(moved)
+    x = x.to(generator.device, dtype, memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def run() -> float:
-        return seconds(lambda: layer(x), repeat=5)
+        return seconds(lambda: drawn(x), repeat=5)
 
     return run
-
-
-def ms(eager_s: float, ours_s: float, batch: int, digits: int = 1) -> list[str]:
-    return [f"{value / batch * 1e3:.{digits}f}" for value in (eager_s, ours_s)]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 `python -m bench.generators`; `--only biggan-256`, `--engine openvino`, `--batch 1 8`, `--device cuda` choose. Weights
 are seeded, of the published shapes (`published.py`). Authors and engines take turns in one process; a ratio is the
 median over turns. Load times and memory come from a process of their own for each. Error is on smooth walks between
-latents. Asked for cuda where there is no GPU it says so and ends.
+latents of the prior, the bundled network's on walks over its map as well. That one is timed with every number of
+threads, the others with two: `--threads` chooses. Asked for cuda where there is no GPU it says so and ends.
 """
 
 from __future__ import annotations
@@ -21,18 +22,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import torch
 
 from bench.machine import machine_line, seconds, table
+from bench.maps import walks as wanderings
 from bench.published import NETWORKS, reference, written
 from models.engines.check import error, walk
 from models.engines.engine import EngineError, Name
 from models.engines.settle import subject_of
 from models.engines.trial import made
-from models.generator import load_generator
+from models.generator import BUNDLED, load_generator
+from models.maps.atlas import Atlas
+from models.works.collection import load_collection
 
 WALK = 8
 """Pictures of the walk on which the error is taken."""
+CORES = os.cpu_count() or 1
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -40,13 +46,16 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.device == "cuda" and not torch.cuda.is_available():
         print("torch sees no GPU here: nothing was measured. On a machine with one, the same command does it.")
         return 1
-    print(machine_line(), f"; {arguments.threads} threads, {arguments.device}")
+    print(f"{machine_line()}; {arguments.device}")
     with tempfile.TemporaryDirectory() as folder:
         for name in arguments.only:
             begin = time.monotonic()
             path = written(name, Path(folder))
             print(f"\n{name} (ready after {time.monotonic() - begin:.0f} s)", flush=True)
-            measured(path, arguments)
+            counts = range(1, CORES + 1) if path == BUNDLED else [min(2, CORES)]
+            for threads in arguments.threads or counts:
+                print(f"{threads} thread{'s' * (threads > 1)}")
+                measured(path, argparse.Namespace(**{**vars(arguments), "threads": [threads]}))
             if path.parent == Path(folder):
                 path.unlink()
     return 0
@@ -84,7 +93,15 @@ def measured(path: Path, arguments: argparse.Namespace) -> None:
             ]
         )
     batches = [f"a room at {batch} / at 1" for batch in arguments.batch if batch > 1]
-    header = ["", "ms at batch 1", "authors / it", *batches, "first frame s", "peak MB", "error: mean, p99.9"]
+    header = [
+        "",
+        "ms at batch 1",
+        "authors / it",
+        *batches,
+        "first frame s",
+        "peak MB",
+        "error: mean, p99.9 (; on the map)",
+    ]
     print(table([row + [""] * (len(header) - len(row)) for row in rows], header=header), flush=True)
 
 
@@ -99,7 +116,7 @@ def alone(path: Path, who: str, arguments: argparse.Namespace) -> dict[str, Any]
 
 def child(task: str, path: Path, who: str, arguments: argparse.Namespace) -> str:
     command = [sys.executable, "-m", "bench.generators", "--task", task, "--file", str(path), "--who", who]
-    command += ["--device", arguments.device, "--threads", str(arguments.threads), "--rounds", str(arguments.rounds)]
+    command += ["--device", arguments.device, "--threads", str(arguments.threads[0]), "--rounds", str(arguments.rounds)]
     command += ["--batch", *map(str, arguments.batch)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
@@ -121,7 +138,7 @@ def start(arguments: argparse.Namespace) -> dict[str, Any]:
         found["first_s"] = time.monotonic() - begin
         if arguments.who != "torch":
             try:
-                generator.engine = made(arguments.who, subject_of(generator, threads=arguments.threads))
+                generator.engine = made(arguments.who, subject_of(generator, threads=arguments.threads[0]))
                 generator.generate(z, y)
                 found["ready_s"] = time.monotonic() - begin - found["first_s"]
             except EngineError as refusal:
@@ -138,12 +155,16 @@ def turns(arguments: argparse.Namespace) -> dict[str, Any]:
         generator = load_generator(arguments.file, device=arguments.device)
         try:
             if name != "torch":
-                generator.engine = made(name, subject_of(generator, threads=arguments.threads))
+                generator.engine = made(name, subject_of(generator, threads=arguments.threads[0]))
         except EngineError:
             continue
         drawn[name] = generator.generate
-        found = error(generator.synthesize, exact, walk(generator.z_dim, generator.n_classes, WALK))
-        off[name] = f"{found.mean:.2f}, {found.top:.1f}"
+        walks = [
+            walk(generator.z_dim, generator.n_classes, WALK),
+            *([over_the_map()] if generator.path == BUNDLED else []),
+        ]
+        found = [error(generator.synthesize, exact, latents) for latents in walks]
+        off[name] = "; ".join(f"{one.mean:.2f}, {one.top:.1f}" for one in found)
     drawn["authors"] = lambda z, y: ((exact(z, y).clamp(-1, 1) + 1) * 127.5).byte().permute(0, 2, 3, 1).cpu().numpy()
     work = [(who, batch) for who in drawn for batch in arguments.batch if who != "authors" or batch == 1]
     given = {batch: latents_of(shape, batch) for batch in arguments.batch}
@@ -164,6 +185,14 @@ def latents_of(shape: Any, batch: int) -> tuple[torch.Tensor, torch.Tensor | Non
     return torch.randn(batch, shape.z_dim, generator=chance), y
 
 
+def over_the_map() -> list[tuple[torch.Tensor, torch.Tensor | None]]:
+    """Latents of the starter collection's map, where the bundled generator's wall goes: along two wandering paths."""
+    collection = load_collection()
+    atlas = Atlas(collection.places, collection.seeds)
+    places = [place for path in wanderings(2, np.random.default_rng(0)) for place in path[:: 2 * len(path) // WALK]]
+    return [(torch.from_numpy(atlas.decode(x, y))[None], None) for x, y in places]
+
+
 def peak_mb() -> float:
     """Peak resident memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -175,7 +204,7 @@ def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=tuple(NETWORKS), help="all of 256 px; on cuda biggan-512 too")
     parser.add_argument("--batch", type=int, nargs="+", help="1 8; on cuda 1 8 32")
     parser.add_argument("--engine", nargs="+", choices=[name for name in get_args(Name) if name != "auto"])
-    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--threads", type=int, nargs="+")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--task", choices=("start", "turns"), help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
@@ -190,8 +219,8 @@ def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     arguments = parsed()
-    torch.set_num_threads(arguments.threads)
     if arguments.task:
+        torch.set_num_threads(arguments.threads[0])
         print(json.dumps(start(arguments) if arguments.task == "start" else turns(arguments)))
     else:
         sys.exit(main(arguments))

@@ -32,7 +32,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from bench.machine import machine_line, percentile, ratio_of, table
-from server.encoder import encode_jpeg
+from server.renderer.encoder import encode_jpeg
 from server.settings import ServerSettings
 from shared_state.messages import SUBPROTOCOL, Ack, Frame, Hello, Push, Release, Stick, decode_from_server, encode
 
@@ -216,7 +216,7 @@ class Server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         options = [] if collection is None else ["--collection", str(collection)]
-        command = [sys.executable, "-m", "server.cli", "serve", "--host", "127.0.0.1", "--port", str(port), *options]
+        command = [sys.executable, "-m", "server", "serve", "--host", "127.0.0.1", "--port", str(port), *options]
         self.url = f"ws://127.0.0.1:{port}/ws"
         self._ready = f"http://127.0.0.1:{port}/readyz"
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

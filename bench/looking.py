@@ -28,10 +28,10 @@ from models.works.collection import load_collection
 from models.works.folder import read_folder
 from models.works.images import open_image, square
 from models.works.work import inside
-from server.guests import STEPS
-from server.looking import Looking
-from server.similar import K
-from server.thumbs import SIDE, thumbnail
+from server.search.guests import STEPS
+from server.search.looking import Looking
+from server.search.similar import K
+from server.web.thumbs import SIDE, thumbnail
 
 PICTURES = 8
 

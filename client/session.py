@@ -227,6 +227,7 @@ class Session:
     async def frames(self) -> AsyncIterator[SessionFrame]:
         """Frames as they come, the newest only, until the visit ends. Raises SessionError when we are sent away."""
         task, last = self._running(), None
+        await asyncio.sleep(0)  # the first may be at hand at once: whoever asks anew for each must not starve the rest
         while not task.done():
             if self._newest is last and self._arrival is not None:
                 await asyncio.wait({self._arrival, task}, return_when=asyncio.FIRST_COMPLETED)

@@ -72,9 +72,10 @@ class Generator:
         self.takes = torch.float32 if drawing.mixed else self.dtype
         """In which latents and class weights go into the network."""
         if drawing.mixed:
-            self.network = drawing.mixed(network, self.dtype).to(self.device)
+            fast = drawing.mixed(network, self.dtype).to(self.device)
         else:
-            self.network = drawing.fast(network).to(self.device, self.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            fast = drawing.fast(network).to(self.device, self.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = drawing.for_torch(fast)
         self.drawing = drawing
         self.engine: Engine | None = None
         """Draws in the place of torch, at its own truncation (`models/engines/`); may be set between two pictures."""

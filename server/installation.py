@@ -39,14 +39,14 @@ from server.metrics import Metrics
 from server.near_hub import NearHub
 from server.room_files import RoomFiles
 from server.settings import ServerSettings
-from server.web_server import WebServer, reserved_port
+from server.web.server import WebServer, reserved_port
 from shared_state.hub import Hub, HubError
 from shared_state.hubs import open_hub
 from shared_state.memory_hub import MemoryHub
 
 if TYPE_CHECKING:
     from models.inversion.preset import Inversion
-    from server.renderer import Renderer
+    from server.renderer.renderer import Renderer
 
 log = structlog.stdlib.get_logger("genstudio.installation")
 
@@ -203,9 +203,9 @@ async def opened_renderer(
     hub: Hub, collection: Collection, settings: ServerSettings, metrics: Metrics
 ) -> AsyncIterator[Renderer]:
     """With its generator loaded, not yet running. Raises CannotStart."""
-    from server.easel import Easel
-    from server.renderer import Renderer
-    from server.switching import open_easel
+    from server.renderer.easel import Easel
+    from server.renderer.renderer import Renderer
+    from server.renderer.switching import open_easel
 
     easel = await Easel.set_up(collection, settings, metrics)
     renderer = Renderer(hub, easel, settings, metrics, open_easel=lambda model: open_easel(model, settings, metrics))
@@ -231,7 +231,7 @@ def _check_redis(part: Part, settings: ServerSettings) -> None:
 
 
 def _web(hub: Hub, collection: Collection, settings: ServerSettings, metrics: Metrics) -> WebServer:
-    from server.app import create_app
+    from server.web.app import create_app
 
     return WebServer(create_app(hub, collection, settings, metrics), settings)
 

@@ -3,7 +3,7 @@
 People on different sliders never fight: a slider that somebody holds is not moved by another's change of another one.
 On the same slider the later hand wins. Pure: time is passed in, and whether a work may come in is asked of the room.
 Not here: the arithmetic of weights (`weights.py`), the memory that undoes (`gestures.py`), what a blend looks like
-(`server/latents.py`).
+(`server/renderer/latents.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What a room shows, as numbers: a place on the map, a blend of works, and how far the picture has turned to the blend.
 
-A value, made anew for every frame. Not here: how it becomes a latent (`server/latents.py`), who moves it (`room.py`).
+A value, made anew for every frame. Not here: how it becomes a latent (`server/renderer/latents.py`), who moves it
+(`room.py`).
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ def test_every_setting_named_in_the_containers_exists() -> None:
 def test_the_images_start_a_command_that_exists(target: str) -> None:
     from typer.main import get_command
 
-    from server.cli import app
+    from server.commands.cli import app
 
     command, *options = json.loads(dockerfile()[target].all("CMD")[0])
     commands = getattr(get_command(app), "commands", {})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from server.cli import app
+from server.commands.cli import app
 from tests.support.chromium import ROOT
 
 DOCUMENTS = sorted(

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from server import faults
+from server.gateway import faults
 from server.settings import ServerSettings
 from shared_state import messages
 from shared_state.settings import DEFAULTS

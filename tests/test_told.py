@@ -12,8 +12,8 @@ import pytest
 
 from models.search.reasons import REASONS, Reason
 from models.sentences import Value, sentence
-from server import faults
-from server.no_answers import SENTENCES
+from server.gateway import faults
+from server.web.no_answers import SENTENCES
 
 ROOT = Path(__file__).parents[1]
 TOLD: dict[str, str] = json.loads((ROOT / "client/web/src/texts/en/told.json").read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ called as `network(z, y, truncation)`: z (B, z_dim), y (B, n_classes) or None ->
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from models.truncation import Truncation
+
+log = logging.getLogger(__name__)
 
 
 class Shape(Protocol):
@@ -78,10 +81,23 @@ class Drawing:
     mixed: Callable[[Any, torch.dtype], nn.Module] | None = None
     """In the place of `fast`, for a network that keeps parts in float32: it sets the precision of the others itself,
     and takes latents and classes in float32."""
+    packed: Callable[[nn.Module], nn.Module] | None = None
+    """For torch on a processor: the fast network with its weights laid out once. It may raise RuntimeError; then the
+    fast network draws."""
     compiles: bool = False
     """Whether an engine (`models/engines/`) may take the fast network as one graph of tensors."""
     halves: Halves | None = None
     """Where an engine takes over; None: from the latents on."""
+
+    def for_torch(self, fast: nn.Module) -> nn.Module:
+        """The form of a fast network, on its device, in which torch draws quickest; maybe the same."""
+        if self.packed is None or any(tensor.device.type != "cpu" for tensor in fast.parameters()):
+            return fast
+        try:
+            return self.packed(fast)
+        except RuntimeError as error:  # another build of torch, without oneDNN or with other operators
+            log.info("torch draws with its common convolutions: %s", error)
+            return fast
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from typing import Any, NoReturn
 
 from torch import Tensor, nn
 
-from models.checkpoints.family import Checkpoint, Drawing, Family
+from models.checkpoints.family import Checkpoint, Drawing, Family, Halves
 from models.errors import ModelError
-from models.networks.light import LightConfig, LightGenerator, folded
+from models.networks.light import LightConfig, LightGenerator
+from models.networks.light_fast import FastLight, folded
+from models.networks.packed import packed
 from models.truncation import Truncation
 
 
@@ -30,6 +32,15 @@ def call(network: nn.Module, z: Tensor, y: Tensor | None, truncation: float) -> 
     return picture.clamp(-1, 1)
 
 
-DRAWING = Drawing(fast=folded, call=call, bf16=True, compiles=True)
+def decided(network: FastLight, z: Tensor, y: Tensor | None, truncation: float) -> Tensor:
+    """What few pixels decide for all of them, (B, N): its rounding would be seen in the whole picture."""
+    return network.decided(z * truncation)
+
+
+def painted(network: FastLight, first: Tensor) -> Tensor:
+    return network.painted(first).clamp(-1, 1)
+
+
+DRAWING = Drawing(call=call, bf16=True, mixed=folded, packed=packed, compiles=True, halves=Halves(decided, painted))
 
 FAMILY = Family("light", LightConfig, LightGenerator, fits, refuse, renamed, Truncation.Z, DRAWING)

@@ -17,7 +17,7 @@ from typing import Final, get_args
 from models.cache import cache_dir, private_folder, write_atomically
 from models.engines.engine import Name
 
-FORM: Final = 1
+FORM: Final = 2
 """Version of the trial: another one trusts no older result."""
 
 

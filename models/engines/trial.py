@@ -81,7 +81,7 @@ def best(
     timer: Timer = wall_seconds,
 ) -> tuple[Name, dict[str, str]]:
     """The fastest that draws right, and what was found of each, in words."""
-    network, takes = subject.folded(subject.dtype), subject.takes(subject.dtype)
+    network, takes = subject.drawing.for_torch(subject.folded(subject.dtype)), subject.takes(subject.dtype)
     z, y = walk(subject.z_dim, subject.n_classes, steps=1)[0]
     latents, classes = z.to(subject.device, takes), None if y is None else y.to(subject.device, takes)
     leader, gain = TORCH, CLEARLY

@@ -5,19 +5,20 @@ hierarchical z, Brock et al. 2019), skip-layer excitation (FastGAN, Liu et al. 2
 al. 2020) and a pixel-shuffle head (Shi et al. 2016), so that no convolution ever runs at the full resolution.
 There is no noise input: the same z is the same picture on every wall.
 
-Pure torch: no files, no devices, no training. `generator.py` loads it, `training/` trains it.
+Pure torch: no files, no devices, no training. `generator.py` loads it, `training/` trains it; `light_fast.py` is the
+same function for drawing.
 """
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+SLOPE = 0.2
+"""Of every leaky rectifier."""
 PIXEL_SHUFFLE = 2
 """The last doubling is a rearrangement: at 256 px a 3x3 convolution would cost as much as the rest of the network."""
 
@@ -51,6 +52,16 @@ class UpConv(nn.Conv2d):
         return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
+def as_transposed(up: nn.Conv2d) -> nn.ConvTranspose2d:
+    """Nearest x2 then 3x3 as one 4x4 transposed convolution of stride 2: 16 multiplications instead of 36."""
+    weight = up.weight.flip(2, 3).transpose(0, 1)  # (c_in, c_out, 3, 3)
+    spread = sum(F.pad(weight, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1))
+    conv = nn.ConvTranspose2d(up.in_channels, up.out_channels, 4, stride=2, padding=1)
+    conv.weight = nn.Parameter(torch.as_tensor(spread), requires_grad=False)
+    conv.bias = up.bias
+    return conv
+
+
 class Block(nn.Module):
     """Double the side, convolve, modulate by a slice of z, convolve, and add to the picture."""
 
@@ -74,8 +85,8 @@ class Block(nn.Module):
         scale, shift = self.film(z)[:, :, None, None].chunk(2, dim=1)  # (B, c_out, 1, 1) each
         if gate is not None:
             scale, shift = (1 + scale) * gate - 1, shift * gate
-        x = F.leaky_relu(torch.addcmul(shift, x, 1 + scale), 0.2)
-        return F.leaky_relu(self.conv_norm(self.conv(x)) + x, 0.2)
+        x = F.leaky_relu(torch.addcmul(shift, x, 1 + scale), SLOPE)
+        return F.leaky_relu(self.conv_norm(self.conv(x)) + x, SLOPE)
 
 
 class SkipExcitation(nn.Module):
@@ -91,7 +102,7 @@ class SkipExcitation(nn.Module):
     def forward(self, low: Tensor) -> Tensor:
         """low: (B, c_low, H, W) -> gate (B, c_high, 1, 1) in [0, 2], 1 at birth."""
         pooled = F.adaptive_avg_pool2d(low, 4)
-        return 2 * torch.sigmoid(self.excite(F.leaky_relu(self.squeeze(pooled), 0.2)))
+        return 2 * torch.sigmoid(self.excite(F.leaky_relu(self.squeeze(pooled), SLOPE)))
 
 
 class LightGenerator(nn.Module):
@@ -118,7 +129,7 @@ class LightGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         parts = torch.split(z, self.slices, dim=1)
         x = self.stem(z).view(-1, self.config.channels[0], 4, 4)  # (B, C0, 4, 4)
-        x = F.leaky_relu(self.stem_norm(x.contiguous(memory_format=torch.channels_last)), 0.2)
+        x = F.leaky_relu(self.stem_norm(x.contiguous(memory_format=torch.channels_last)), SLOPE)
         rgb: Tensor = self.stem_rgb(x)  # (B, 3, 4, 4)
         trunk = [x]
         for i, block in enumerate(self.blocks, start=1):
@@ -155,47 +166,3 @@ def even_phases(generator: LightGenerator, z: Tensor) -> None:
     picture = torch.cat([generator(part) for part in torch.split(z, 16)])  # (B, 3, R, R)
     phases = F.pixel_unshuffle(picture, PIXEL_SHUFFLE).mean(dim=(0, 2, 3)).view(3, -1)  # (3, 4)
     generator.head.bias -= (phases - phases.mean(dim=1, keepdim=True)).flatten()
-
-
-# -- the same function, faster ---------------------------------------------------------------------------------------
-
-
-def folded(generator: LightGenerator) -> LightGenerator:
-    """A copy for drawing only: batch norms folded into their convolutions, wide upsampling convolutions transposed.
-
-    Equal to the original in eval mode up to rounding (a test holds it).
-    """
-    fast = copy.deepcopy(generator).eval().requires_grad_(False)
-    fast.stem, fast.stem_norm = fold_stem(fast.stem, fast.stem_norm), nn.Identity()  # type: ignore[assignment]
-    for i, block in enumerate(fast.blocks):
-        assert isinstance(block, Block)
-        up = fuse_conv_bn_eval(block.up, block.norm)
-        block.conv = fuse_conv_bn_eval(block.conv, block.conv_norm)
-        block.norm = block.conv_norm = nn.Identity()  # type: ignore[assignment]
-        block.up = up if 4 << i < TRANSPOSE_FROM else as_transposed(up)  # type: ignore[assignment]
-    return fast
-
-
-TRANSPOSE_FROM = 16
-"""Input side from which the transposed form is faster: `python -m bench.generator` shows every layer."""
-
-
-def as_transposed(up: nn.Conv2d) -> nn.ConvTranspose2d:
-    """Nearest x2 then 3x3 as one 4x4 transposed convolution of stride 2: 16 multiplications instead of 36."""
-    weight = up.weight.flip(2, 3).transpose(0, 1)  # (c_in, c_out, 3, 3)
-    spread = sum(F.pad(weight, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1))
-    conv = nn.ConvTranspose2d(up.in_channels, up.out_channels, 4, stride=2, padding=1)
-    conv.weight = nn.Parameter(torch.as_tensor(spread), requires_grad=False)
-    conv.bias = up.bias
-    return conv
-
-
-def fold_stem(stem: nn.Linear, norm: nn.BatchNorm2d) -> nn.Linear:
-    """The stem's batch norm acts on channels of 4 x 4 outputs each: scale and shift those rows."""
-    assert norm.running_var is not None and norm.running_mean is not None
-    gain = (norm.weight / (norm.running_var + norm.eps).sqrt()).repeat_interleave(16)
-    shift = norm.bias.repeat_interleave(16) - norm.running_mean.repeat_interleave(16) * gain
-    folded_stem = nn.Linear(stem.in_features, stem.out_features)
-    folded_stem.weight = nn.Parameter(stem.weight * gain[:, None], requires_grad=False)
-    folded_stem.bias = nn.Parameter(stem.bias * gain + shift, requires_grad=False)
-    return folded_stem

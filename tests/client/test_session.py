@@ -118,6 +118,18 @@ async def test_a_slow_reader_sees_the_newest_frame_not_the_oldest() -> None:
         assert s.received == 6
 
 
+async def test_whoever_asks_anew_for_each_frame_lets_everything_else_go_on() -> None:
+    """C1."""
+    async with gallery() as g, Session(g.url) as s:
+        await g.show(0)
+        await next_frame(s)
+        later = asyncio.Event()
+        asyncio.get_running_loop().call_soon(later.set)
+        for _ in range(10):
+            await next_frame(s)
+        assert later.is_set()
+
+
 async def test_a_frame_of_a_renderer_that_lost_the_room_is_not_shown() -> None:
     """C1."""
     async with gallery() as g, Session(g.url) as s:

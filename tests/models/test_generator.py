@@ -11,8 +11,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models import ModelError, load_generator
-from models.generator import FORMAT, Generator, save_generator
-from models.networks.light import LightConfig, LightGenerator, doubled, even_phases, folded
+from models.checkpoints.load import load_network
+from models.engines.check import error, walk
+from models.generator import BUNDLED, FORMAT, Generator, save_generator
+from models.networks.light import LightConfig, LightGenerator, doubled, even_phases
+from models.networks.light_fast import folded
+from models.networks.packed import packed
 
 SMALL = LightConfig(z_dim=20, resolution=64, channels=(16, 16, 12, 8, 8, 8))
 
@@ -46,6 +50,56 @@ def test_the_folded_network_is_the_same_function(network: LightGenerator) -> Non
     with torch.no_grad():
         difference = (network(z) - folded(network)(z)).abs().max().item()
     assert difference < 1e-4
+
+
+@pytest.mark.parametrize("resolution", [32, 64, 128, 256])
+def test_packed_it_is_the_same_function_too_at_every_size(resolution: int) -> None:
+    """At 256 px with both gates and the head, at the smaller ones without them."""
+    torch.manual_seed(4)
+    plain = LightGenerator(LightConfig(20, resolution, (16, 16, 12, 8, 8, 8))).eval()
+    for parameter in plain.parameters():
+        parameter.data += torch.randn_like(parameter) * 0.05
+    z = torch.from_numpy(latents(3))
+    with torch.inference_mode():
+        exact, quick = plain(z), packed(folded(plain))(z)
+    assert quick.shape == exact.shape == (3, 3, resolution, resolution)
+    assert float((exact - quick).abs().max()) < 1e-4
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_what_was_packed_still_gives_the_gradient_of_the_plain_network(
+    network: LightGenerator, precision: torch.dtype
+) -> None:
+    """Inversion descends through the network that draws."""
+
+    def gradient(drawn_by: torch.nn.Module) -> torch.Tensor:
+        z = torch.from_numpy(latents()).requires_grad_(True)
+        (found,) = torch.autograd.grad(drawn_by(z).square().mean(), z)
+        return found
+
+    exact, quick = gradient(network), gradient(packed(folded(network, precision)))
+    assert float((exact - quick).norm() / exact.norm()) < (1e-4 if precision == torch.float32 else 0.05)
+
+
+def test_where_torch_cannot_pack_the_common_convolutions_draw(
+    file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = load_generator(file, device="cpu", precision="float32").synthesize(latents())
+    caplog.set_level("INFO")
+    monkeypatch.setattr(torch.ops, "mkldnn", object())
+    after = load_generator(file, device="cpu", precision="float32").synthesize(latents())
+    assert torch.allclose(before, after, atol=1e-4)
+    assert "torch draws with its common convolutions" in caplog.text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bundled_generator_errs_by_less_than_an_eye_sees_on_walks_of_the_prior(seed: int) -> None:
+    """Not its own works alone: visitors blend, and a museum's seeds may lie anywhere."""
+    generator, plain = load_generator(device="cpu"), load_network(BUNDLED)
+    found = error(
+        generator.synthesize, lambda z, y: plain.drawing.call(plain.network, z, y, 1.0), walk(140, 0, seed=seed)
+    )
+    assert found.tolerable, found
 
 
 def test_folding_leaves_the_original_untouched(network: LightGenerator) -> None:
@@ -180,6 +234,6 @@ def test_another_file_than_the_pinned_one_is_refused(file: Path) -> None:
 
 def test_a_network_that_draws_nan_raises_instead_of_drawing(network: LightGenerator) -> None:
     generator = Generator("sick", network, device="cpu", precision="float32")
-    generator.network.stem.bias.data.fill_(float("inf"))
+    generator.network.get_parameter("latent.bias").data.fill_(float("inf"))
     with pytest.raises(ArithmeticError, match="not finite"):
         generator.generate(latents(1))

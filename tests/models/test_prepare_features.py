@@ -14,7 +14,7 @@ from models.search.describers import Describer, Looks, default_describer
 from models.search.similar import similar
 from models.works.collection import Collection, load_collection
 from models.works.prepare import prepare
-from server.cli import app
+from server.commands.cli import app
 from tests.models.drawings import Paintbox, seeds_on_shell, write_folder
 from tests.server.installed import small_collection, small_model
 

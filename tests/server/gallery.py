@@ -15,10 +15,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-from server.app import create_app
 from server.metrics import Metrics
 from server.settings import ServerSettings
-from server.web_server import WebServer
+from server.web.app import create_app
+from server.web.server import WebServer
 from shared_state.hub import Hub, Lease, RoomCard
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import (

@@ -22,7 +22,7 @@ from models.works.prepare import prepare
 from tests.models.checkpoints import small
 from tests.models.drawings import write_folder
 
-COMMAND = (sys.executable, "-m", "server.cli")
+COMMAND = (sys.executable, "-m", "server")
 
 
 def small_model(folder: Path) -> Path:

@@ -16,12 +16,12 @@ from models.search.index import seed_index
 from models.truncation import Truncation
 from models.works.collection import Collection, Manifest, Model
 from models.works.work import Work
-from server.easel import Easel
 from server.exits import CannotStart, Exit
 from server.metrics import Metrics
-from server.renderer import Renderer
+from server.renderer.easel import Easel
+from server.renderer.renderer import Renderer
+from server.renderer.switching import Open
 from server.settings import ServerSettings
-from server.switching import Open
 from shared_state.hub import Channel, Envelope, Hub, HubError, Lease, LostLease, Subscription
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import Frame, Input, People, decode_from_server, encode_inputs

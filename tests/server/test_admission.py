@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.admission import MAX_ADDRESSES, Buckets, Door, Flow, Mistakes, Seats, TokenBucket, origin_is_ours
-from server.faults import Refusal
+from server.gateway.admission import MAX_ADDRESSES, Buckets, Door, Flow, Mistakes, Seats, TokenBucket, origin_is_ours
+from server.gateway.faults import Refusal
 from server.settings import ServerSettings
 
 HOST = "192.168.1.20:8000"

@@ -24,10 +24,10 @@ from models.latent import LatentSpace
 from models.works.collection import Collection, read_prepared
 from models.works.prepare import prepare
 from models.works.work import CollectionError
-from server.easel import Easel
 from server.hanging import on_the_map
 from server.installation import read_collection
 from server.metrics import Metrics
+from server.renderer.easel import Easel
 from server.settings import ServerSettings
 from shared_state.scene import Scene
 from tests.models.drawings import write_folder
@@ -149,8 +149,9 @@ async def test_a_live_wall_changes_its_model_and_nobody_is_dropped(
             watching = asyncio.create_task(keep(wall, pictures))
             done = await switch(url, "biggan", environment)
             assert done.returncode == 0 and "biggan is on the wall." in done.stdout, done.stderr
-            while phone.welcome.model != "biggan":
-                await anext(aiter(phone.frames()))
+            async for _ in phone.frames():
+                if phone.welcome.model == "biggan":
+                    break
             after = await settled(phone, works[0].id)
             watching.cancel()
             assert (phone.reconnects, wall.reconnects) == (0, 0)

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from server.app import create_app
 from server.metrics import Metrics
 from server.settings import ServerSettings
+from server.web.app import create_app
 from shared_state.hub import RoomCard
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import SUBPROTOCOL, Frame, Hello, Stick, Welcome, decode_from_server, encode

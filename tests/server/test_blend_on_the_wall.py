@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.easel import Easel
 from server.metrics import Metrics
+from server.renderer.easel import Easel
 from shared_state.hub import Subscription
 from shared_state.messages import (
     Bring,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from server.cli import app
+from server.commands.cli import app
 from tests.server.installed import genstudio, small_collection, small_model
 from tests.support.ports import free_port
 
@@ -43,12 +43,12 @@ def test_help_names_every_command() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     heavy = "torch numpy pydantic starlette uvicorn redis"
-    code = f"import server.cli, sys; print([name for name in {heavy.split()} if name in sys.modules])"
+    code = f"import server.commands.cli, sys; print([name for name in {heavy.split()} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_a_gateway_imports_no_torch() -> None:
-    code = "import server.installation, server.app, sys; print('torch' in sys.modules, 'scipy' in sys.modules)"
+    code = "import server.installation, server.web.app, sys; print('torch' in sys.modules, 'scipy' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "False False\n"
 
@@ -76,7 +76,7 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
 
 
 def test_the_environment_counts_and_the_command_line_counts_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    from server.cli import read_settings
+    from server.commands.cli import read_settings
 
     monkeypatch.setenv("GENSTUDIO_PORT", "9001")
     monkeypatch.setenv("GENSTUDIO_ROOMS", "east, west")

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from structlog.testing import capture_logs
 
-from server import faults
+from server.gateway import faults
 from shared_state.messages import (
     Bring,
     ChooseMode,

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from server.answers import NoAnswer
-from server.desk import NICE, Desk
+from server.web.answers import NoAnswer
+from server.web.desk import NICE, Desk
 
 
 async def test_what_is_done_is_given_back_and_what_is_raised_is_raised() -> None:

@@ -16,7 +16,7 @@ from models.maps.plane import Slice
 from models.maps.sheet import COLUMNS, SIDE, moved
 from models.works.collection import load_collection
 from models.works.prepare import prepare
-from server.cli import app
+from server.commands.cli import app
 from tests.models.drawings import write_folder
 from tests.server.installed import any_gan, small_model
 

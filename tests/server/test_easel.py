@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.easel import MAX_BATCH, NO_GUESTS, DrawingError, Easel
 from server.metrics import Metrics
-from server.mixing import Picture
+from server.renderer.easel import MAX_BATCH, NO_GUESTS, DrawingError, Easel
+from server.renderer.mixing import Picture
 from shared_state.guests import Guests
 from shared_state.messages import Portion
 from shared_state.scene import Scene

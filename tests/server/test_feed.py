@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from server.faults import Refusal
-from server.feed import RoomFeed
+from server.gateway.faults import Refusal
+from server.gateway.feed import RoomFeed
+from server.gateway.screen import Screen
+from server.gateway.sockets import Framed, Hear
 from server.metrics import Metrics
-from server.screen import Screen
 from server.settings import ServerSettings
-from server.sockets import Framed, Hear
 from shared_state.hub import Envelope, HubError, RoomCard
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import (
@@ -354,7 +354,7 @@ async def test_a_subscription_that_breaks_is_made_again(monkeypatch: pytest.Monk
                 raise HubError("cut")
             return super().subscribe(room, *channels)
 
-    monkeypatch.setattr("server.feed.RETRY_S", 0.001)
+    monkeypatch.setattr("server.gateway.feed.RETRY_S", 0.001)
     async with a_feed(FlakyHub()) as feed:
         glass = Glass()
         feed.join(a_screen(glass))

@@ -15,10 +15,10 @@ from PIL import Image
 from models import load_generator
 from models.maps.atlas import Atlas
 from models.works.collection import load_collection
-from server.encoder import encode_jpeg
-from server.flashes import Flashes
-from server.latents import Latents
-from server.mixing import Picture
+from server.renderer.encoder import encode_jpeg
+from server.renderer.flashes import Flashes
+from server.renderer.latents import Latents
+from server.renderer.mixing import Picture
 from shared_state.scene import Scene
 from shared_state.settings import DEFAULTS
 from tests.server.flash_counter import flashes_in_the_worst_second

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from server import found
+from server.web import found
 from shared_state.hub import HubError
 from shared_state.memory_hub import MemoryHub
 from shared_state.snapshot import VERSION, Durable, write

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 
-from server import faults
-from server.lobby import new_session, public_id
+from server.gateway import faults
+from server.gateway.lobby import new_session, public_id
 from shared_state.hub import HubError, RoomCard
 from shared_state.memory_hub import MemoryHub
 from shared_state.messages import (
@@ -391,7 +391,7 @@ async def test_the_gateway_says_whom_it_holds() -> None:
 
 
 async def test_a_room_nobody_looks_at_is_let_go_and_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.lobby.LINGER_S", 0.0)
+    monkeypatch.setattr("server.gateway.lobby.LINGER_S", 0.0)
     async with open_gallery(present_s=0.01) as gallery:
         for seq in (1, 2):
             wall = await gallery.enter("wall")

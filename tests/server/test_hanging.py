@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from server.easel import Easel
 from server.exits import CannotStart
 from server.hanging import map_choice, on_the_map
 from server.installation import read_collection
 from server.metrics import Metrics
+from server.renderer.easel import Easel
 from server.settings import ServerSettings
 from shared_state.scene import Scene
 from tests.server.installed import genstudio, small_collection, small_model

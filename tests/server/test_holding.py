@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from server.holding import Holding, keep, take
+from server.renderer.holding import Holding, keep, take
 from shared_state.hub import HubError, Lease, LostLease
 from shared_state.memory_hub import MemoryHub
 from tests.server.stand_ins import Clock, FickleHub

@@ -1,6 +1,6 @@
 """What visitors did within a tick, folded into one message."""
 
-from server.inputs import MAX_DEEDS, Inputs
+from server.gateway.inputs import MAX_DEEDS, Inputs
 from shared_state.guests import MAX_GUESTS
 from shared_state.messages import (
     ChooseMode,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.latent import LatentSpace, length
 from models.maps.atlas import Atlas
-from server.latents import Latents
+from server.renderer.latents import Latents
 from shared_state.messages import Portion
 from shared_state.scene import Scene
 from tests.server.stand_ins import PLACES, Z_DIM, small_collection

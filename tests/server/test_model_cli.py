@@ -9,7 +9,7 @@ import torch
 from typer.testing import CliRunner, Result
 
 from models.checkpoints.load import load_network
-from server.cli import app
+from server.commands.cli import app
 from tests.models.checkpoints.small import biggan
 
 

@@ -18,9 +18,9 @@ from PIL import Image
 
 from models.works.collection import load_collection
 from models.works.images import square
-from server import guests, own_picture, similar
-from server.guests import NoSeed
-from server.looking import Looking
+from server.search import guests, own_picture, similar
+from server.search.guests import NoSeed
+from server.search.looking import Looking
 from server.settings import ServerSettings
 from shared_state import snapshot
 from shared_state.messages import Guest

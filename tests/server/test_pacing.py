@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.pacing import Pace
+from server.renderer.pacing import Pace
 from shared_state.messages import Enter, Place, Present, Pushed
 from tests.server.stand_ins import Studio, hearing, next_frame, until
 

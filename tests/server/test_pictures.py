@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.pictures import Pictures
 from server.settings import ServerSettings
+from server.web.pictures import Pictures
 from tests.server.gallery import until
 from tests.support.museum import Museum, drawing
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from server.guests import NoSeed
-from server.refining import WAITING, Refining
+from server.search.guests import NoSeed
+from server.search.refining import WAITING, Refining
 
 ANSWER, WAIT, DIE, HANG, BLIND, COUNT = range(6)
 """What the process does: answer; answer when something else comes in; end; nothing any more; find no latent; answer
@@ -22,7 +22,7 @@ how often it was told to stop."""
 PROCESS = f"""
 import queue, sys, threading, time
 import msgspec
-from server.refiner import Done, Job, _receive, write
+from server.search.refiner import Done, Job, _receive, write
 inbox, stops = queue.Queue(), 0
 threading.Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
 while (message := inbox.get()) is not None:

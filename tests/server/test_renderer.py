@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server import hiccups
-from server.hiccups import DEGRADED_AFTER
-from server.room_loop import GRACE_S
+from server.renderer import hiccups
+from server.renderer.hiccups import DEGRADED_AFTER
+from server.renderer.room_loop import GRACE_S
 from shared_state.hub import Subscription
 from shared_state.messages import ChooseMode, Did, Enter, Frame, Place, Present, Pushed, Vote
 from shared_state.snapshot import VERSION, Durable, read

@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 from models.search import text_store
 from models.search.text import TextIndex
 from models.works.collection import Collection
-from server import searching
-from server.app import create_app
 from server.metrics import Metrics
+from server.search import searching
 from server.settings import ServerSettings
+from server.web.app import create_app
 from shared_state.memory_hub import MemoryHub
 from tests.models.labels import WORKS, many
 from tests.models.test_similar import hung

@@ -24,8 +24,8 @@ from models.search.describers import Looks
 from models.search.similar import LookIndex
 from models.works.collection import Collection
 from models.works.images import square
-from server import own_picture
-from server.looking import Looking
+from server.search import own_picture
+from server.search.looking import Looking
 from shared_state.messages import Enter, Frame, Guest, Portion, encode
 from tests.models.drawings import drawing
 from tests.models.test_similar import hung

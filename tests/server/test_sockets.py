@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 
-from server.sockets import DEAD_AFTER_MS, Framed, GalleryProtocol, OrdinarySocket, protocol_of
+from server.gateway.sockets import DEAD_AFTER_MS, Framed, GalleryProtocol, OrdinarySocket, protocol_of
 from tests.server.gallery import PATIENCE_S, until
 
 App = Callable[[GalleryProtocol, Receive, Send], Awaitable[None]]
@@ -190,7 +190,7 @@ async def test_small_messages_take_the_shortcut() -> None:
 
 
 async def test_a_frame_that_is_not_masked_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.sockets.CLOSE_GRACE_S", 1_000.0)  # the end must not wait for it
+    monkeypatch.setattr("server.gateway.sockets.CLOSE_GRACE_S", 1_000.0)  # the end must not wait for it
     loop = asyncio.get_running_loop()
     async with serving(stay) as (_, port), a_peer(port) as peer:
         await loop.sock_sendall(peer, Framed(b"small").wire * 3)
@@ -333,7 +333,7 @@ async def test_a_goodbye_to_a_client_that_takes_nothing_cuts_it_off() -> None:
 
 
 async def test_a_client_that_ignores_a_goodbye_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.sockets.CLOSE_GRACE_S", 0.02)
+    monkeypatch.setattr("server.gateway.sockets.CLOSE_GRACE_S", 0.02)
     said: list[bool] = []
 
     async def app(protocol: GalleryProtocol, receive: Receive, send: Send) -> None:

@@ -13,15 +13,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from server import switching
-from server.easel import Easel
 from server.exits import CannotStart, Exit
-from server.memory import available_bytes
 from server.metrics import Metrics
-from server.mixing import mixed
-from server.room_card import Card, card_of
+from server.renderer import switching
+from server.renderer.easel import Easel
+from server.renderer.memory import available_bytes
+from server.renderer.mixing import mixed
+from server.renderer.room_card import Card, card_of
+from server.renderer.switching import WARM_UP, open_easel
 from server.settings import ServerSettings
-from server.switching import WARM_UP, open_easel
 from shared_state.guests import Guests
 from shared_state.hub import HubError, Lease, RoomCard, Subscription, SwitchReport, UnreadableCard
 from shared_state.memory_hub import MemoryHub

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from PIL import Image
 
-from server import thumbs
-from server.thumbs import Kept, name_of, thumbnail
+from server.web import thumbs
+from server.web.thumbs import Kept, name_of, thumbnail
 from tests.server.gallery import Gallery, collection, open_gallery
 from tests.support.museum import Museum, drawing
 

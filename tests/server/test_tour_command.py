@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from server.cli import app
+from server.commands.cli import app
+from server.commands.video import film, required
 from server.exits import CannotStart
-from server.video import film, required
 from tests.server.installed import small_collection, small_model
 
 pytest.importorskip("av", reason="films need PyAV: pip install 'genstudio[video]'")

@@ -8,7 +8,7 @@ import pytest
 
 from server.exits import CannotStart, Exit
 from server.settings import ServerSettings
-from server.web_server import reserved_port
+from server.web.server import reserved_port
 
 
 def reserve(host: str, port: int) -> None:

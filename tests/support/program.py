@@ -93,5 +93,5 @@ class Installation(Program):
     def __init__(self, *options: str, part: str = "serve", environment: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "server.cli", part, "--host", "127.0.0.1", "--port", str(self.port), *options]
+        command = [sys.executable, "-m", "server", part, "--host", "127.0.0.1", "--port", str(self.port), *options]
         super().__init__(command, "Gen Studio is open", environment)

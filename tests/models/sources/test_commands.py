@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from models.sources.fetch import MOST_PER_SECOND, PER_SECOND
 from models.sources.gather import AT_ONCE
 from models.works.folder import read_folder
-from server import collection_cli
-from server.collection_cli import collection_app
+from server.commands import collection as collection_cli
+from server.commands.collection import collection_app
 from tests.models.drawings import write_folder
 from tests.models.sources.adding import rows
 from tests.models.sources.museum import Answer, Museum
@@ -80,7 +80,7 @@ def test_ctrl_c_keeps_what_has_come_and_the_next_run_goes_on(museum: Museum, tmp
     museum.answers[f"/objects/{last}"] = Answer(b"{", hangs=True)
     listing, wall = table(tmp_path, *({"Object ID": id} for id in range(last + 1))), tmp_path / "wall"
     words = ["met", "--csv", listing, "--into", str(wall), "--api", museum.at(""), "--private", "--rate", "20"]
-    code = "from server.collection_cli import collection_app; collection_app()"
+    code = "from server.commands.collection import collection_app; collection_app()"
     command = [sys.executable, "-c", code, *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         while f"/objects/{last}" not in museum.asked:

@@ -1,0 +1,1 @@
+"""The command `genstudio`, a file for each thing that it does."""

@@ -1,0 +1,1 @@
+"""Search over HTTP, by words and by look, and the visitors' own pictures."""
