@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bench import stylegan
+from bench import stylegan, stylegan3
 from models.checkpoints.family import Facts, Loaded
 from models.checkpoints.load import load_network, save_network
 from models.checkpoints.recognise import FAMILIES
@@ -25,10 +25,14 @@ from models.networks.biggan import BigGAN, BigGANConfig
 from models.networks.biggan_deep import BigGANDeep, BigGANDeepConfig
 from models.networks.spectral import SpectralConv2d, SpectralLinear, step
 from models.networks.stylegan2 import StyledConv, StyleGAN2, StyleGAN2Config
+from models.networks.stylegan3 import StyleGAN3, StyleGAN3Config
 
 BIGGAN_512: Final = BigGANConfig(z_dim=128, widths=(1536, 1536, 768, 768, 384, 192, 96, 96), attention=(64,))
+STYLEGAN3_R: Final = StyleGAN3Config(
+    kernel=1, radial=True, channels=(1024,) * 7 + (724, 512, 362, 256, 181, 128, 128, 3)
+)
 SPREAD: Final = 0.5
-"""Standard deviation of a StyleGAN2's pictures, brought to that of photographs in [-1, 1]."""
+"""Standard deviation of a StyleGAN's pictures, brought to that of photographs in [-1, 1]."""
 
 
 def biggan() -> nn.Module:
@@ -53,11 +57,21 @@ def stylegan2_256() -> nn.Module:
     return network
 
 
+def stylegan3_t_256() -> nn.Module:
+    return stylegan3.lived_in(StyleGAN3(), SPREAD)
+
+
+def stylegan3_r_256() -> nn.Module:
+    return stylegan3.lived_in(StyleGAN3(STYLEGAN3_R), SPREAD)
+
+
 NETWORKS: Final[dict[str, tuple[str, Callable[[], nn.Module] | None]]] = {
     "bundled": ("light", None),
     "biggan-256": ("biggan", biggan),
     "biggan-deep-256": ("biggan_deep", biggan_deep),
     "stylegan2-256": ("stylegan2", stylegan2_256),
+    "stylegan3-t-256": ("stylegan3", stylegan3_t_256),
+    "stylegan3-r-256": ("stylegan3", stylegan3_r_256),
     "biggan-512": ("biggan", biggan_512),
 }
 """Family and network by name; the bundled one has a file."""
@@ -71,7 +85,7 @@ def written(name: str, folder: Path) -> Path:
     path = folder / f"{name}.safetensors"
     if not path.exists():
         torch.manual_seed(1)
-        network = make()
+        network: Any = make()
         family = next(family for family in FAMILIES if family.name == family_name)
         facts = Facts(path, "", 0, 0, network.config.z_dim, 0, network.config.resolution, family.truncation)
         save_network(Loaded(family_name, network.config, network, facts), path)
@@ -107,11 +121,12 @@ def settled(network: Any) -> nn.Module:
 
 @contextmanager
 def authors_operations() -> Iterator[None]:
-    """Within, a plain StyleGAN2 computes in its authors' operations (`stylegan.py`); the other families always do."""
+    """Within, plain StyleGANs compute in their authors' operations; the other families always do."""
     ours = StyledConv.forward, stylegan2.doubled
     stylegan.as_its_authors()
     try:
-        yield
+        with stylegan3.authors_operations():
+            yield
     finally:
         StyledConv.forward, stylegan2.doubled = ours  # type: ignore[method-assign]
 

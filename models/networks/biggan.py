@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from models.networks.attention import SelfAttention, by_tiles
 from models.networks.light import UpConv, as_transposed
+from models.networks.one_by_one import TOGETHER_UP_TO, one_by_one
 from models.networks.spectral import SpectralConv2d, SpectralLinear, settle
 
 STEM_SIDE = 4
@@ -124,6 +125,7 @@ class BigGAN(nn.Module):
         self.shared = nn.Embedding(config.n_classes, config.class_dim)
         self.linear = SpectralLinear(config.z_slices[0], widths[0] * STEM_SIDE**2)
         self.blocks = nn.ModuleList()
+        self.together = sum(STEM_SIDE << i <= TOGETHER_UP_TO for i in range(1, len(widths)))
         for i, (c_in, c_out) in enumerate(zip(widths, widths[1:], strict=False)):
             stage: list[nn.Module] = [Block(c_in, c_out, config)]
             if STEM_SIDE << (i + 1) in config.attention:
@@ -137,12 +139,21 @@ class BigGAN(nn.Module):
         stem, *rest = torch.split(z * truncation, list(self.config.z_slices), dim=1)
         conditions = [torch.cat([embedded, part], dim=1) for part in rest] or [embedded] * len(self.blocks)
         x = self.linear(stem).view(-1, self.config.widths[0], STEM_SIDE, STEM_SIDE)  # (B, C0, 4, 4)
-        for stage, condition in zip(self.blocks, conditions, strict=True):
+        x = self.through(self.blocks[: self.together], x, conditions[: self.together])
+        return one_by_one(self.finished, x, conditions[self.together :])
+
+    def through(self, blocks: nn.ModuleList, x: Tensor, conditions: list[Tensor]) -> Tensor:
+        for stage, condition in zip(blocks, conditions, strict=True):
             assert isinstance(stage, nn.ModuleList)
             x = stage[0](x, condition)  # (B, C(i+1), 8 * 2^i, 8 * 2^i)
             for attention in stage[1:]:
                 x = attention(x)
-        return torch.tanh(self.output_layer(x))  # (B, 3, R, R)
+        return x
+
+    def finished(self, x: Tensor, conditions: list[Tensor]) -> Tensor:
+        """The large blocks, and the picture (B, 3, R, R)."""
+        x = self.through(self.blocks[self.together :], x, conditions)
+        return torch.tanh(self.output_layer(x))
 
 
 def doubled(x: Tensor) -> Tensor:

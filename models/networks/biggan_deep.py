@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from models.networks.attention import SelfAttention, by_tiles
 from models.networks.biggan import doubled, doubling
+from models.networks.one_by_one import TOGETHER_UP_TO, one_by_one
 from models.networks.spectral import SpectralConv2d, SpectralLinear, settle
 
 STEM_SIDE = 4
@@ -175,6 +176,7 @@ class BigGANDeep(nn.Module):
             self.blocks.append(nn.ModuleList([DeepBlock(c_in, c_out, True, config)]))
             if STEM_SIDE << (i + 1) in config.attention:
                 self.blocks[-1].append(SelfAttention(c_out, iterate=False))  # type: ignore[operator]
+        self.together = sum(2 * (STEM_SIDE << i <= TOGETHER_UP_TO) for i in range(1, len(widths)))
         self.output_norm = OutputNorm(widths[-1], config)
         self.to_rgb = SpectralConv2d(widths[-1], config.rgb_channels, 3, iterate=False)
 
@@ -183,11 +185,20 @@ class BigGANDeep(nn.Module):
         embedded = y @ self.shared.weight  # (B, class_dim): linear, so a mixture of classes is one of embeddings
         condition = torch.cat([embedded, z * truncation], dim=1)  # (B, class_dim + z_dim)
         x = self.linear(condition).view(-1, self.config.widths[0], STEM_SIDE, STEM_SIDE)  # (B, C0, 4, 4)
-        for place in self.blocks:  # two to a stage i, from (B, Ci, 4 * 2^i, 4 * 2^i) to (B, C(i+1), 8 * 2^i, 8 * 2^i)
+        x = self.through(self.blocks[: self.together], x, condition, truncation)
+        return one_by_one(self.finished, x, condition, truncation)
+
+    def through(self, blocks: nn.ModuleList, x: Tensor, condition: Tensor, truncation: float) -> Tensor:
+        for place in blocks:  # two to a stage i, from (B, Ci, 4 * 2^i, 4 * 2^i) to (B, C(i+1), 8 * 2^i, 8 * 2^i)
             assert isinstance(place, nn.ModuleList)
             x = place[0](x, condition, truncation)
             for attention in place[1:]:
                 x = attention(x)
+        return x
+
+    def finished(self, x: Tensor, condition: Tensor, truncation: float) -> Tensor:
+        """The large blocks, and the picture."""
+        x = self.through(self.blocks[self.together :], x, condition, truncation)
         x = F.relu(self.output_norm(x, truncation))  # (B, C, R, R)
         return torch.tanh(self.to_rgb(x)[:, :3])  # (B, 3, R, R)
 

@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.networks.mapping import EPSILON, LRELU_GAIN, LRELU_SLOPE, Dense, Mapping
+from models.networks.one_by_one import TOGETHER_UP_TO, one_by_one
 
 Noise = Literal["const", "none"]
 """Noise is stored with the weights, so that a picture repeats; or left out. Fresh noise for each picture would flicker
@@ -91,14 +92,25 @@ class Synthesis(nn.Module):
             self.add_module(f"b{side}", Block(c_in, config.channels[i], side, config))
 
     def forward(self, ws: Tensor, noise: Noise = "const") -> Tensor:
-        x: Tensor | None = None
-        picture: Tensor | None = None
-        w = ws.unbind(dim=1)
-        for i, side in enumerate(self.sides):
-            block = self.get_submodule(f"b{side}")
-            x, picture = block(x, picture, w[max(2 * i - 1, 0) : 2 * i + 2], noise)  # (B, C, side, side)
+        x, picture = self.through([side for side in self.sides if side <= TOGETHER_UP_TO], None, None, ws, noise)
+        return one_by_one(self.finished, x, picture, ws, noise)
+
+    def finished(self, x: Tensor, picture: Tensor | None, ws: Tensor, noise: Noise) -> Tensor:
+        """The large blocks, and the picture."""
+        _, picture = self.through([side for side in self.sides if side > TOGETHER_UP_TO], x, picture, ws, noise)
         assert picture is not None
         return picture
+
+    def through(
+        self, sides: list[int], x: Tensor | None, picture: Tensor | None, ws: Tensor, noise: Noise
+    ) -> tuple[Tensor, Tensor | None]:
+        w = ws.unbind(dim=1)
+        for side in sides:
+            i = self.sides.index(side)
+            block = self.get_submodule(f"b{side}")
+            x, picture = block(x, picture, w[max(2 * i - 1, 0) : 2 * i + 2], noise)  # (B, C, side, side)
+        assert x is not None
+        return x, picture
 
 
 class Block(nn.Module):

@@ -182,6 +182,7 @@ class Layer(nn.Module):
         super().__init__()
         last = len(config.channels) - 1
         self.draws = index == last
+        self.before, self.after = before, after
         self.clamp = config.clamp
         self.kernel = 1 if self.draws else config.kernel
         inner = max(before.sampling, after.sampling) * (1 if self.draws else LRELU_RATE)  # rate of the leaky ReLU

@@ -9,6 +9,7 @@ from torch import Tensor
 from models.checkpoints.load import Loaded, built, load_network
 from models.checkpoints.stylegan3 import infer
 from models.networks.stylegan3 import StyleGAN3
+from models.networks.stylegan3_fast import folded
 from tests.models.golden.stylegan import check, styled_state
 from tests.models.golden.test_stylegan2 import classes, names
 from tests.models.golden.vectors import FOLDER, GoldenSet
@@ -50,6 +51,15 @@ def test_a_real_size_set_is_drawn_as_its_authors_drew_it(name: str) -> None:
     with torch.inference_mode():
         picture = loaded.network(z, y)
         check(golden, {"pool16": picture, "corner8": picture, "w": loaded.network.mapping(z, y)})
+
+
+@pytest.mark.parametrize("name", TINY_SETS)
+def test_the_fast_network_draws_as_the_authors_did(name: str) -> None:
+    golden, loaded = loaded_set(name)
+    fast, z, y = folded(loaded.network), golden.tensors["in.z"], classes(golden, loaded)
+    with torch.inference_mode():
+        outputs = {"image": fast(z, y), "pool16_psi0.7": fast(z, y, 0.7)}
+    check(golden, outputs)
 
 
 @pytest.mark.parametrize("name", TINY_SETS)
