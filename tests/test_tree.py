@@ -30,7 +30,7 @@ MUST_NOT_IMPORT = {
 }
 """Others': torch lives in `models`, the web in `server`, Redis in `shared_state` and its users."""
 
-EXCEPTIONS = {"server/renderer/easel.py": {"torch"}, "server/commands/doctor.py": {"torch"}}
+EXCEPTIONS = {"server/renderer/painter.py": {"torch"}, "server/commands/doctor.py": {"torch"}}
 """Late, where it is known to be wanted: the drawing thread sets torch's number of threads, the doctor looks at it."""
 
 REGISTRY_HOSTS = re.compile(

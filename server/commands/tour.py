@@ -16,9 +16,10 @@ from models.search.paths import Paths
 from models.search.ride import Moment, frames_in, ride
 from models.search.text import TextIndex
 from models.works.collection import Collection
-from models.works.work import CollectionError, Work
+from models.works.work import Work
 from server.commands.video import film, required
 from server.exits import CannotStart, Exit
+from server.renderer.painter import load_painter
 from server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def film_tour(
     collection = read_collection(settings, prepares=True)
     begin, end = meant(collection, ends)
     works = path_between(collection, begin, end)
-    generator = loaded(settings, collection)
+    generator = load_painter(settings, collection)
     rows = [row for work in works if (row := collection.index_of(work.id)) is not None]
     space = LatentSpace(generator.z_dim, generator.n_classes)
     moments = ride(collection.seeds[rows], space, seconds_per_work=seconds_per_work, fps=fps)
@@ -114,18 +115,6 @@ def path_between(collection: Collection, begin: Work, end: Work) -> list[Work]:
         raise CannotStart(f"a tour needs two works, and both ends are {begin.id}", Exit.BAD_INPUT)
     ids = Paths(collection).between(begin.id, end.id)
     return [collection.works[row] for id in ids if (row := collection.index_of(id)) is not None]
-
-
-def loaded(settings: ServerSettings, collection: Collection) -> Generator:
-    """The generator that the collection's seeds belong to. Raises CannotStart."""
-    from models import ModelError, load_generator
-
-    try:
-        generator = load_generator(settings.model, device=settings.device)
-        collection.require_generator(generator.name, generator.z_dim, generator.n_classes, generator.sha256)
-    except (ModelError, CollectionError) as error:
-        raise CannotStart(str(error), Exit.BAD_INPUT) from error
-    return generator
 
 
 def drawn(

@@ -32,6 +32,7 @@ from server.renderer.encoder import encode_jpeg
 from server.renderer.latents import Latents
 from server.renderer.mixing import Picture, Through
 from server.renderer.near_works import NearWorks
+from server.renderer.painter import load_painter
 from server.settings import ServerSettings
 from shared_state.guests import Guests
 from shared_state.messages import Neighbour
@@ -135,7 +136,7 @@ class Easel:
         thread = _new_thread()
 
         def load() -> Easel:
-            painter = _load_painter(settings, collection)
+            painter = load_painter(settings, collection)
             try:
                 chart = open_map(collection, map_choice(settings), painter)
             except CollectionError as error:
@@ -232,25 +233,6 @@ class Easel:
         jpeg = self.encoded(picture)
         near, nearby = self._near.to(latent)
         return Drawing(picture, jpeg, near, nearby)
-
-
-def _load_painter(settings: ServerSettings, collection: Collection) -> Generator:
-    try:
-        import torch
-
-        from models import ModelError, load_generator
-    except ImportError as error:
-        raise CannotStart(
-            f"Drawing needs {error.name}, which is not installed; run `pip install 'genstudio[models]'`.",
-            Exit.BAD_INPUT,
-        ) from error
-    torch.set_num_threads(settings.threads)
-    try:
-        generator = load_generator(settings.model, device=settings.device)
-        collection.require_generator(generator.name, generator.z_dim, generator.n_classes, generator.sha256)
-    except (ModelError, CollectionError) as error:
-        raise CannotStart(str(error), Exit.BAD_INPUT) from error
-    return generator
 
 
 def _settle_engine(painter: Generator, settings: ServerSettings) -> None:

@@ -25,7 +25,7 @@ WAITING: Final = 4
 """Behind the one that is refined, two to five seconds each: who would be the next keeps the guess."""
 
 IDLE_S: Final = 120.0
-"""The process, 300 MB, is kept so long after its last picture: a class comes with its pictures within minutes, and
+"""The process, 440 MB, is kept so long after its last picture: a class comes with its pictures within minutes, and
 starting anew takes two seconds."""
 
 HANGS_S: Final = 90.0
