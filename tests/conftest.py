@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support import ports
 from tests.support.chromium import ARGUMENTS, CACHE, NODE, ROOT, NoBrowser, find_chromium
 from tests.support.redis_process import NoRedis, RedisProcess
+from tests.support.screens import WAIT_MS
 
 # Before anything imports numba: what it compiles for the index is kept, or every run would compile for a minute.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE / "numba"))
@@ -20,6 +21,8 @@ os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
 os.environ.setdefault("GENSTUDIO_MUSEUM_PICTURES", "false")
 # Nor are engines tried behind every wall that a test opens: a trial takes a core for half a minute.
 os.environ.setdefault("GENSTUDIO_ENGINE", "torch")
+# What a page will show it may show late: a machine busy with everything else must not fail a test.
+expect.set_options(timeout=WAIT_MS)
 
 
 def missing(reason: str) -> NoReturn:

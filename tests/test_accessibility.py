@@ -8,11 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.chromium import WEB
 from tests.support.program import Installation
+from tests.support.screens import WAIT_MS
 
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
-WAIT_MS = 30_000
-"""For things that take seconds at worst: a machine busy with everything else must not fail a test."""
-
 SERIOUS = ("serious", "critical")
 """What WCAG A and AA failures are called by axe; its advice beyond that is for people to weigh."""
 

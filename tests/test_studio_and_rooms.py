@@ -57,7 +57,7 @@ def choose(opened: Page, mode: str) -> None:
     """The guide, or anybody where it is open to all, chooses how the wall is steered."""
     chosen = opened.get_by_role("group", name="Choose how").get_by_role("button", name=mode, exact=True)
     chosen.click()
-    expect(chosen).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
 
 
 AT_REST = """async () => {
@@ -156,10 +156,10 @@ def test_a_picture_of_ones_own_finds_its_likes_and_is_visited(browser: Browser, 
         opened.locator(".own input[type=file]").set_input_files(
             {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
         )
-        expect(opened.locator(".search-told")).to_contain_text("your picture", timeout=WAIT_MS)
+        expect(opened.locator(".search-told")).to_contain_text("your picture")
         assert opened.locator(".results .result").count() > 0
         opened.get_by_role("button", name="Visit it").click()
-        expect(wall.locator('.now[data-mode="blend"]')).to_contain_text("A visitor’s picture", timeout=WAIT_MS)
+        expect(wall.locator('.now[data-mode="blend"]')).to_contain_text("A visitor’s picture")
 
 
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence(browser: Browser, gallery: Gallery) -> None:
@@ -184,7 +184,7 @@ def test_the_room_votes_and_the_wall_goes_to_the_winner(browser: Browser, galler
             phone.locator('.tabs [data-way="works"]').click()
             phone.get_by_role("searchbox").or_(phone.get_by_role("combobox")).first.fill("night watch")
             phone.get_by_role("button", name=re.compile("Vote for The Night Watch")).first.click()
-        expect(wall.locator('.hung li[data-votes="2"]')).to_contain_text("The Night Watch", timeout=WAIT_MS)
+        expect(wall.locator('.hung li[data-votes="2"]')).to_contain_text("The Night Watch")
         settled(wall, NIGHT_WATCH).wait_for(timeout=2 * WAIT_MS)
 
 
@@ -197,11 +197,11 @@ def test_a_leads_turn_is_announced_on_that_phone_and_seen_on_the_wall(browser: B
     ):
         choose(guide, "Lead")
         hold(other, 0.1, 0.9)  # alone, it leads at once
-        expect(other.locator(".announcement")).to_have_attribute("data-kind", "now", timeout=WAIT_MS)
-        hold(phone, 0.9, 0.1)
-        expect(phone.locator(".announcement")).to_have_attribute("data-kind", "soon", timeout=WAIT_MS)
         expect(other.locator(".announcement")).to_have_attribute("data-kind", "now")
-        expect(phone.locator(".announcement")).to_have_attribute("data-kind", "now", timeout=WAIT_MS)
+        hold(phone, 0.9, 0.1)
+        expect(phone.locator(".announcement")).to_have_attribute("data-kind", "soon")
+        expect(other.locator(".announcement")).to_have_attribute("data-kind", "now")
+        expect(phone.locator(".announcement")).to_have_attribute("data-kind", "now")
         expect(wall.locator(".now-lead")).to_contain_text("leads now")
         wait_for_point(wall, "x > 0.6 && y < 0.4")
         phone.mouse.up()
@@ -218,17 +218,17 @@ def test_a_link_brings_a_third_person_to_the_very_same_picture(browser: Browser,
         add(first, "van gogh")
         first.get_by_role("tab", name="Blend").click()
         first.get_by_role("button", name="Show on the wall").click()
-        expect(first.locator(".modes-now")).to_contain_text("Blending works", timeout=WAIT_MS)
+        expect(first.locator(".modes-now")).to_contain_text("Blending works")
         seen = pixels(first)
         first.get_by_role("button", name="Copy link").click()
         link = str(first.evaluate("navigator.clipboard.readText()"))
         assert "#blend=" in link
         empty(first)
-        expect(second.locator(".modes-now")).to_contain_text("Steered together", timeout=WAIT_MS)
+        expect(second.locator(".modes-now")).to_contain_text("Steered together")
 
         with page(browser, link, 1440, 900) as third:
             third.get_by_role("button", name="Bring it to the wall").click()
-            expect(third.locator(".modes-now")).to_contain_text("Blending works", timeout=WAIT_MS)
+            expect(third.locator(".modes-now")).to_contain_text("Blending works")
             assert pixels(third) == seen
             assert pixels(second) == seen
 
@@ -238,14 +238,14 @@ def test_a_link_to_a_place_leads_exactly_there(browser: Browser, gallery: Galler
         search(first, '"night watch"')
         first.locator(".results .result").first.locator(".result-open").click()
         first.get_by_role("button", name="Fly there").click()
-        expect(first.locator(".aim")).to_have_count(0, timeout=WAIT_MS)
+        expect(first.locator(".aim")).to_have_count(0)
         seen = pixels(first)
         first.get_by_role("button", name="Link to this place").click()
         link = str(first.evaluate("navigator.clipboard.readText()"))
         search(first, "van gogh")
         first.locator(".results .result").first.locator(".result-open").click()
         first.get_by_role("button", name="Fly there").click()
-        expect(first.locator(".aim")).to_have_count(0, timeout=WAIT_MS)
+        expect(first.locator(".aim")).to_have_count(0)
         assert pixels(first) != seen
         with page(browser, link, 1440, 900) as third:
             third.get_by_role("button", name="Bring it to the wall").click()
