@@ -52,7 +52,7 @@ def test_a_refusal_has_the_same_words_on_the_pages() -> None:
 def test_every_code_of_a_reason_and_of_a_refusal_has_its_words() -> None:
     """Q7, G48"""
     reasons = codes((ROOT / "models/search").glob("*.py"), "Reason")
-    refusals = codes((ROOT / "server").glob("*.py"), "NoAnswer", "NoSeed")
+    refusals = codes((ROOT / "server").rglob("*.py"), "NoAnswer", "NoSeed")
     assert len(reasons) > 5 and reasons.keys() <= stems(REASONS)
     assert len(refusals) > 15 and refusals.keys() <= stems(SENTENCES)
 

@@ -45,7 +45,7 @@ class Proxy:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Proxy]:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.url = f"redis://127.0.0.1:{server.gateway.sockets[0].getsockname()[1]}/0"
+        self.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
         try:
             yield self
         finally:
