@@ -42,8 +42,9 @@ NOTICED: Final = 5.0
 NEIGHBOURS: Final = (-2, -1, 1, 2)
 """Frames with which one is compared: fewer let one slow frame look like a jump, more reach into the next region."""
 
-FROZEN_WAY: Final = 0.01
-"""Way with one and the same picture, in widths: a third of the way from a work to the next on the starter map."""
+FROZEN_WAY: Final = 0.06
+"""Way with one and the same picture, in widths: a quarter of a second at full speed. The limit on flashes may hold a
+picture back, mostly for one frame or two; .033 was the most that was seen. Two works of the starter map."""
 
 FROZEN_S: Final = 1.0
 """Time without a new picture while the point moves, from which people look at each other."""
