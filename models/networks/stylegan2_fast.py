@@ -31,7 +31,8 @@ def folded(generator: StyleGAN2, dtype: torch.dtype = torch.float32) -> StyleGAN
             if isinstance(child, StyledConv):
                 setattr(block, name, FastConv(child, dtype))
             elif isinstance(child, ToRGB):
-                setattr(block, name, FastToRGB(child, dtype))
+                affine = linear(child.affine, 1 / math.sqrt(child.weight.shape[1]))
+                setattr(block, name, FastToRGB(affine, child.weight.detach(), child.bias, child.clamp, dtype))
             else:
                 child.to(dtype)
         if hasattr(block, "const"):
@@ -114,17 +115,21 @@ class FastConv(nn.Module):
 
 
 class FastToRGB(nn.Module):
-    """`ToRGB`: same call, same result, float32 whatever the features are."""
+    """A modulated 1x1 convolution into the picture, float32 whatever the features are. Called as `ToRGB` is.
+
+    `weight` (img_channels, c_in, 1, 1) and `bias` (img_channels), with every gain multiplied in.
+    """
 
     weight: Tensor
     bias: Tensor
 
-    def __init__(self, layer: ToRGB, dtype: torch.dtype) -> None:
+    def __init__(
+        self, affine: nn.Linear, weight: Tensor, bias: Tensor, clamp: float | None, dtype: torch.dtype
+    ) -> None:
         super().__init__()
-        self.clamp, self.dtype = layer.clamp, dtype
-        self.affine = linear(layer.affine, 1 / math.sqrt(layer.weight.shape[1]))
-        self.register_buffer("weight", layer.weight[:, :, 0, 0].T.contiguous())  # (c_in, img_channels)
-        self.register_buffer("bias", layer.bias.data)
+        self.affine, self.clamp, self.dtype = affine, clamp, dtype
+        self.register_buffer("weight", weight[:, :, 0, 0].T.contiguous())  # (c_in, img_channels)
+        self.register_buffer("bias", bias.detach())
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         weight = self.affine(w)[:, :, None] * self.weight  # (B, c_in, img_channels)

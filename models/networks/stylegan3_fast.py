@@ -3,7 +3,7 @@
 Most of the authors' time on a processor goes into the filters around the leaky ReLU. Here small banded matrices make
 block after block of rows (`FilteredRectifier`): the zeros of upsampling are never made, what is cut off is hardly
 computed, what lies between two filters stays in a core's cache, and the hardware that multiplies matrices does it, in
-bf16 where it can. The radial filters of "r" are sums of a few separable ones (`separated`).
+bf16 where that is asked for. The radial filters of "r" are sums of a few separable ones (`separated`).
 
 Mapping, styles, demodulation and the waves of the input stay float32: their errors would reach every pixel. Pure torch:
 no files, no devices. `folded` is the entry; `stylegan3.py` is the function to equal.
@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.networks.mapping import EPSILON, LRELU_GAIN, LRELU_SLOPE, Dense
-from models.networks.stylegan2_fast import linear
+from models.networks.stylegan2_fast import FastToRGB, linear
 from models.networks.stylegan3 import Layer, StyleGAN3
 
 ROWS = {torch.bfloat16: 26, torch.float32: 12}
@@ -40,13 +40,20 @@ def folded(generator: StyleGAN3, dtype: torch.dtype = torch.float32) -> StyleGAN
     for name in fast.synthesis.names:
         layer = fast.synthesis.get_submodule(name)
         assert isinstance(layer, Layer)
-        made = FastToRGB(layer, fast.synthesis.output_scale, dtype) if layer.draws else FastLayer(layer, dtype)
+        made = to_rgb(layer, fast.synthesis.output_scale, dtype) if layer.draws else FastLayer(layer, dtype)
         fast.synthesis.add_module(name, made)
     fast.synthesis.output_scale = 1.0
     for name, dense in list(fast.mapping.named_children()):
         assert isinstance(dense, Dense)
         setattr(fast.mapping, name, linear(dense))
     return fast
+
+
+def to_rgb(layer: Layer, output_scale: float, dtype: torch.dtype) -> FastToRGB:
+    """The last `Layer`, with the picture's scale."""
+    gain = output_scale * layer.magnitude_ema.rsqrt() / math.sqrt(layer.weight.shape[1])
+    clamp = None if layer.clamp is None else layer.clamp * abs(output_scale)
+    return FastToRGB(linear(layer.affine), layer.weight * gain, layer.bias * output_scale, clamp, dtype)
 
 
 class FastLayer(nn.Module):
@@ -200,26 +207,3 @@ def separated(kernel: Tensor, error: float = 1e-7) -> tuple[Tensor, Tensor]:
     count = int((s > error * s[0]).sum())
     root = s[:count, None].sqrt()
     return (u.T[:count] * root).float(), (v[:count] * root).float()
-
-
-class FastToRGB(nn.Module):
-    """The last `Layer`, with the picture's scale: float32 whatever the features are."""
-
-    weight: Tensor
-    bias: Tensor
-
-    def __init__(self, layer: Layer, output_scale: float, dtype: torch.dtype) -> None:
-        super().__init__()
-        self.dtype = dtype
-        self.clamp = None if layer.clamp is None else layer.clamp * abs(output_scale)
-        self.affine = linear(layer.affine)
-        gain = output_scale * layer.magnitude_ema.rsqrt() / math.sqrt(layer.weight.shape[1])
-        self.register_buffer("weight", (layer.weight[:, :, 0, 0].T * gain).contiguous())  # (c_in, 3)
-        self.register_buffer("bias", layer.bias * output_scale)
-
-    def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        weight = self.affine(w)[:, :, None] * self.weight  # (B, c_in, 3)
-        pixels = x.permute(0, 2, 3, 1).flatten(1, 2)  # (B, R * R, c_in)
-        drawn = torch.bmm(pixels, weight.to(self.dtype)).float() + self.bias
-        picture = drawn.transpose(1, 2).reshape(len(x), -1, *x.shape[2:])
-        return picture if self.clamp is None else picture.clamp(-self.clamp, self.clamp)

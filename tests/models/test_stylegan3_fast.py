@@ -75,7 +75,8 @@ def test_folding_leaves_the_original_untouched() -> None:
     assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
 
 
-def test_a_wall_draws_it_in_bf16_where_the_processor_has_it() -> None:
+def test_a_wall_draws_it_in_bf16_only_where_it_is_asked_to() -> None:
+    assert Generator("t", small(False), device="cpu", drawing=FAMILY.drawing).dtype == torch.float32
     generator = Generator("t", small(False), device="cpu", precision="bfloat16", drawing=FAMILY.drawing)
     filters = [value for key, value in generator.network.state_dict().items() if key.endswith("up_x")]
     assert {matrix.dtype for matrix in filters} == {torch.bfloat16}
