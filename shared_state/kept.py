@@ -11,16 +11,13 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from shared_state.messages import Name
+from shared_state.messages import MAX_STOPS, Name
 
 LONGEST_S: Final = 1e7
 """Four months: further from now a moment is as good as this far."""
 
 MAX_PEOPLE: Final = 4_096
 """People of whom anything is kept: far more than a full room leaves behind in two minutes."""
-
-MAX_STOPS: Final = 32
-"""As many works as a tour may have."""
 
 Span = Annotated[float, Meta(ge=-LONGEST_S, le=LONGEST_S)]
 """A moment, in seconds from the snapshot's."""
